@@ -1,0 +1,34 @@
+package dev.outbox;
+
+import java.util.Set;
+
+/**
+ * The headers of every Kafka record, all plain UTF-8. Beside them a record carries each entry of the {@code headers}
+ * column under its own name.
+ */
+public final class OutboxHeaders {
+
+    /** The event's id, a UUID in its canonical form: what a consumer remembers in order to ignore a duplicate. */
+    public static final String ID = "id";
+
+    /** The stable name of the event, for example {@code person.registered.v1}. */
+    public static final String EVENT_TYPE = "eventType";
+
+    /** The kind of aggregate, for example {@code Person}. */
+    public static final String AGGREGATE_TYPE = "aggregateType";
+
+    /** When the event happened, as ISO-8601 in UTC, for example {@code 2026-03-01T12:00:00.123456Z}. */
+    public static final String OCCURRED_AT = "occurredAt";
+
+    /** The media type of the value, for example {@code application/json}. */
+    public static final String CONTENT_TYPE = "contentType";
+
+    private static final Set<String> RESERVED = Set.of(ID, EVENT_TYPE, AGGREGATE_TYPE, OCCURRED_AT, CONTENT_TYPE);
+
+    private OutboxHeaders() {}
+
+    /** Whether the name is one of the above, which an application may not set itself. */
+    public static boolean isReserved(String name) {
+        return RESERVED.contains(name);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.outbox.samples.servers;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed.
+ *
+ * <p>It is durable as a production server is ({@code fsync}, {@code synchronous_commit} and {@code full_page_writes} on)
+ * and has {@code wal_level=logical} unless told otherwise. The superuser is {@code postgres}; local connections are
+ * trusted.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+    private static final Map<String, String> SETTINGS = Map.of(
+            "wal_level", "logical",
+            "max_wal_senders", "20",
+            "max_replication_slots", "20",
+            "fsync", "on",
+            "synchronous_commit", "on",
+            "full_page_writes", "on",
+            "max_connections", "100");
+
+    private final EmbeddedPostgres postgres;
+
+    private PostgresServer(EmbeddedPostgres postgres) {
+        this.postgres = postgres;
+    }
+
+    /** Starts a server on a free port; returns when it accepts connections. */
+    public static PostgresServer start() {
+        return start(Map.of());
+    }
+
+    /** Starts a server with some settings of {@code postgresql.conf} changed. */
+    public static PostgresServer start(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(SETTINGS);
+        all.putAll(settings);
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60));
+        all.forEach(builder::setServerConfig);
+        try {
+            return new PostgresServer(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** The JDBC URL of a database, without user. */
+    public String url(String database) {
+        return "jdbc:postgresql://localhost:" + port() + "/" + database;
+    }
+
+    /** The port that it listens on, on the loopback addresses. */
+    public int port() {
+        return postgres.getPort();
+    }
+
+    /** The superuser's name. */
+    public String user() {
+        return "postgres";
+    }
+
+    /** A new connection as superuser; the caller closes it. */
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(url(database), user(), "postgres");
+    }
+
+    /** Makes an empty database and returns its URL. */
+    public String createDatabase(String database) {
+        execute("postgres", "CREATE DATABASE \"" + database + "\"");
+        return url(database);
+    }
+
+    /** Runs statements, separated by semicolons, as superuser, each on its own. */
+    public void execute(String database, String sql) {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops the server and deletes its data. */
+    @Override
+    public void close() {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
