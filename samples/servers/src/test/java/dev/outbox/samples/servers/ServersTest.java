@@ -1,0 +1,72 @@
+package dev.outbox.samples.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class ServersTest {
+
+    @Test
+    void postgres_is_durable_and_logical() throws Exception {
+        try (PostgresServer server = PostgresServer.start();
+                var connection = server.connect("postgres");
+                var statement = connection.createStatement()) {
+            for (var expected : Map.of(
+                            "fsync", "on",
+                            "synchronous_commit", "on",
+                            "full_page_writes", "on",
+                            "wal_level", "logical")
+                    .entrySet()) {
+                try (ResultSet result = statement.executeQuery("SHOW " + expected.getKey())) {
+                    result.next();
+                    assertThat(result.getString(1)).as(expected.getKey()).isEqualTo(expected.getValue());
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_killed_broker_comes_back_with_its_records() throws Exception {
+        try (KafkaBroker broker = KafkaBroker.start()) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+                admin.createTopics(List.of(new NewTopic("t", 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+            try (var producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all"),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer())) {
+                producer.send(new ProducerRecord<>("t", "kept".getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+            broker.kill();
+            broker.restart();
+            try (var consumer = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", broker.bootstrapServers()),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer())) {
+                var partition = new TopicPartition("t", 0);
+                consumer.assign(List.of(partition));
+                consumer.seekToBeginning(List.of(partition));
+                assertThat(consumer.poll(Duration.ofSeconds(20)))
+                        .singleElement()
+                        .satisfies(
+                                record -> assertThat(record.value()).asString().isEqualTo("kept"));
+            }
+        }
+    }
+}
