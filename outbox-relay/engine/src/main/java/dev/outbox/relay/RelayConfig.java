@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class RelayConfig {
 
     private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1,63}");
-    private static final Pattern PUBLICATION_NAME = Pattern.compile("[^\\x00\"]{1,63}");
+    private static final Pattern PUBLICATION_NAME = Pattern.compile("[^\\x00\"']{1,63}");
     private static final long MIN_BYTES_IN_FLIGHT = 1024L * 1024;
 
     private final String url;
@@ -248,8 +248,7 @@ public final class RelayConfig {
                 mistakes.add("slot: expected 1 to 63 lower-case letters, digits and underscores, found '" + slot + "'");
             }
             if (!PUBLICATION_NAME.matcher(publication).matches()) {
-                mistakes.add(
-                        "publication: expected 1 to 63 characters without double quotes, found '" + publication + "'");
+                mistakes.add("publication: expected 1 to 63 characters without quotes, found '" + publication + "'");
             }
             TopicTemplate.mistake(topic).ifPresent(mistake -> mistakes.add("topic: " + mistake));
             routes.forEach((aggregateType, target) -> TopicTemplate.topicMistake(target)

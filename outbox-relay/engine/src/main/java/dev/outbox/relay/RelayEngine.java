@@ -1,9 +1,11 @@
 package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams an outbox table from its replication slot. A host starts it, polls deliveries, acknowledges each, and closes
@@ -28,8 +30,19 @@ import java.util.Optional;
  */
 public final class RelayEngine implements AutoCloseable {
 
+    private final RelayConfig config;
+    private final StreamOpener opener;
+    private volatile @Nullable Generation generation;
+
     /** An engine that is not started yet. Connects to nothing. */
-    public RelayEngine(RelayConfig config) {}
+    public RelayEngine(RelayConfig config) {
+        this(config, ReplicationStream::open);
+    }
+
+    RelayEngine(RelayConfig config, StreamOpener opener) {
+        this.config = config;
+        this.opener = opener;
+    }
 
     /**
      * Connects, checks the server, makes publication and slot where they are missing, takes the slot and begins to
@@ -39,26 +52,42 @@ public final class RelayEngine implements AutoCloseable {
      * @throws RelayException if any of this fails; nothing stays open then
      */
     public void start(Optional<Position> position) {
-        throw new UnsupportedOperationException();
+        close();
+        try {
+            generation = Generation.start(config, opener, position);
+        } catch (RuntimeException e) {
+            throw Failures.of(e);
+        }
     }
 
     /**
      * The next deliveries, in stream order.
      *
      * @param timeout how long to wait for the first
-     * @return at least one delivery, or none after the timeout
+     * @return at least one delivery, or none after the timeout or when the thread was interrupted, which it stays
      * @throws RelayException if this generation has failed; start opens the next
+     * @throws IllegalStateException if the engine was never started, or closed
      */
     public List<Delivery> poll(Duration timeout) {
-        throw new UnsupportedOperationException();
+        Generation current = generation;
+        if (current == null) {
+            throw new IllegalStateException("The engine is not started: call start first.");
+        }
+        try {
+            return current.poll(timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
     }
 
     /**
-     * The LSN up to which PostgreSQL has been told to forget, {@link LogSequenceNumber#INVALID} before the first
-     * confirmation. From any thread.
+     * The LSN up to which this generation lets PostgreSQL forget, {@link LogSequenceNumber#INVALID} before the first
+     * confirmation and while the engine is closed. From any thread.
      */
     public LogSequenceNumber confirmedLsn() {
-        throw new UnsupportedOperationException();
+        Generation current = generation;
+        return current == null ? LogSequenceNumber.INVALID : current.confirmedLsn();
     }
 
     /**
@@ -66,5 +95,11 @@ public final class RelayEngine implements AutoCloseable {
      * comes again after the next start. Does nothing when already closed.
      */
     @Override
-    public void close() {}
+    public void close() {
+        Generation current = generation;
+        generation = null;
+        if (current != null) {
+            current.close();
+        }
+    }
 }

@@ -1,0 +1,76 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The confirm rule: which LSN the server may be told to forget. For the loop's thread, but for the acknowledgements.
+ *
+ * <p>Delivered transactions wait in commit order. The head leaves once its Commit has been read and nothing of it is
+ * outstanding; its commit end LSN may then be confirmed. What the server has sent beside transactions counts only while
+ * none waits and none is half read: that alone keeps an idle slot from holding WAL.
+ */
+final class AckTracker {
+
+    private final ArrayDeque<InFlightTransaction> waiting = new ArrayDeque<>();
+    private @Nullable InFlightTransaction open;
+    private boolean halfRead;
+    private LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
+
+    /** A Begin has been read. */
+    void begin() {
+        halfRead = true;
+    }
+
+    /** An event of the transaction is about to be delivered; the result takes its acknowledgement. */
+    InFlightTransaction deliver() {
+        if (open == null) {
+            open = new InFlightTransaction();
+            waiting.add(open);
+        }
+        open.delivered();
+        return open;
+    }
+
+    /** The Commit has been read. A transaction without events is confirmed along with the one before it. */
+    void commit(LogSequenceNumber commitEndLsn) {
+        InFlightTransaction last = waiting.peekLast();
+        if (last == null) {
+            advance(commitEndLsn);
+        } else {
+            last.committed(commitEndLsn);
+        }
+        open = null;
+        halfRead = false;
+    }
+
+    /** Whether every transaction that was begun has been acknowledged whole. */
+    boolean isIdle() {
+        return waiting.isEmpty() && !halfRead;
+    }
+
+    /** Nothing has arrived, and the server has sent all there is up to here. */
+    void received(LogSequenceNumber receivedLsn) {
+        if (isIdle()) {
+            advance(receivedLsn);
+        }
+    }
+
+    /** The LSN that may be confirmed now; never goes back. */
+    LogSequenceNumber confirmable() {
+        for (InFlightTransaction head = waiting.peek(); head != null; head = waiting.peek()) {
+            LogSequenceNumber lsn = head.confirmableLsn();
+            if (lsn == null) {
+                break;
+            }
+            advance(lsn);
+            waiting.remove();
+        }
+        return confirmed;
+    }
+
+    private void advance(LogSequenceNumber lsn) {
+        confirmed = LogSequenceNumber.max(confirmed, lsn);
+    }
+}

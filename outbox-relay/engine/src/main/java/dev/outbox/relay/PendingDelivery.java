@@ -1,0 +1,94 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/** A delivery that takes exactly one answer, and passes it on to its own generation only. */
+final class PendingDelivery implements Delivery {
+
+    /** A flag of its own class would be one more object for each event. */
+    private static final AtomicIntegerFieldUpdater<PendingDelivery> ANSWERED =
+            AtomicIntegerFieldUpdater.newUpdater(PendingDelivery.class, "answered");
+
+    private final RelayRecord record;
+    private final InFlightTransaction transaction;
+    private final DeliveryBuffer buffer;
+    private final int timeline;
+    private final LogSequenceNumber commitLsn;
+    private final long index;
+    private boolean endOfTransaction;
+
+    @SuppressWarnings("UnusedVariable") // read and written through ANSWERED
+    private volatile int answered;
+
+    PendingDelivery(
+            RelayRecord record,
+            InFlightTransaction transaction,
+            DeliveryBuffer buffer,
+            int timeline,
+            LogSequenceNumber commitLsn,
+            long index) {
+        this.record = record;
+        this.transaction = transaction;
+        this.buffer = buffer;
+        this.timeline = timeline;
+        this.commitLsn = commitLsn;
+        this.index = index;
+    }
+
+    /** Before it is handed over. */
+    PendingDelivery last() {
+        endOfTransaction = true;
+        return this;
+    }
+
+    /** What it takes of the buffer's room: the bytes of its record and a flat sum for the objects around them. */
+    long size() {
+        byte[] value = record.value();
+        long size = 256L + record.key().length + (value == null ? 0 : value.length);
+        for (RelayHeader header : record.headers()) {
+            size += 32L + header.value().length;
+        }
+        return size;
+    }
+
+    @Override
+    public RelayRecord record() {
+        return record;
+    }
+
+    @Override
+    public Position position() {
+        return new Position(timeline, commitLsn, index);
+    }
+
+    @Override
+    public boolean endOfTransaction() {
+        return endOfTransaction;
+    }
+
+    @Override
+    public void ack() {
+        if (ANSWERED.compareAndSet(this, 0, 1)) {
+            transaction.acked();
+            buffer.release(size());
+        }
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        if (ANSWERED.compareAndSet(this, 0, 1)) {
+            buffer.fail(new RelayException(
+                    "The record for topic '" + record.topic() + "' at " + position() + " was not delivered: "
+                            + Failures.message(cause) + " Nothing from it on is confirmed.",
+                    true,
+                    cause));
+        }
+    }
+
+    /** Topic and position. */
+    @Override
+    public String toString() {
+        return "Delivery[" + record.topic() + " " + position() + "]";
+    }
+}

@@ -1,0 +1,185 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.pgoutput.PgOutputDecoder;
+import dev.outbox.relay.pgoutput.PgOutputMessage;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Begin;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Commit;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Insert;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Relation;
+import dev.outbox.relay.pgoutput.RelationCache;
+import dev.outbox.relay.replication.ReplicationStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only thread that touches the replication stream: read, decode, route, offer, confirm.
+ *
+ * <p>Events are offered as they are read, before their Commit: the server sends committed transactions only. One is held
+ * back, so that the last of a transaction can be marked as such.
+ */
+final class ReplicationLoop implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
+
+    /** How long without a message before the thread sleeps between reads. */
+    private static final long IDLE_AFTER_NANOS = 100_000_000;
+
+    private static final long IDLE_SLEEP_NANOS = 5_000_000;
+
+    /** How soon a new confirmation is told while nothing else happens. */
+    private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
+
+    private final ReplicationStream stream;
+    private final DeliveryBuffer buffer;
+    private final RecordReader reader;
+    private final Optional<Position> skipTo;
+    private final Duration statusInterval;
+    private final PgOutputDecoder decoder = new PgOutputDecoder();
+    private final RelationCache relations = new RelationCache();
+    private final AckTracker acks = new AckTracker();
+
+    private @Nullable Begin begin;
+    private long index;
+    private @Nullable PendingDelivery heldBack;
+    private long lastMessageNanos = System.nanoTime();
+    private long lastToldNanos = System.nanoTime();
+    private LogSequenceNumber told = LogSequenceNumber.INVALID;
+    private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
+    private volatile boolean stopping;
+
+    ReplicationLoop(
+            ReplicationStream stream,
+            DeliveryBuffer buffer,
+            RecordReader reader,
+            Optional<Position> skipTo,
+            Duration statusInterval) {
+        this.stream = stream;
+        this.buffer = buffer;
+        this.reader = reader;
+        this.skipTo = skipTo;
+        this.statusInterval = statusInterval;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping && !buffer.hasFailed()) {
+                ByteBuffer message = stream.read();
+                if (message == null) {
+                    nothingArrived();
+                } else {
+                    arrived(decoder.decode(message));
+                }
+                confirm();
+            }
+            stream.sendStatus();
+            stream.close();
+        } catch (InterruptedException e) {
+            stream.abort();
+        } catch (RuntimeException | Error e) {
+            RelayException failure = Failures.of(e);
+            if (stopping) {
+                LOG.warn(
+                        "The last confirmation may be lost; events acknowledged since come again. {}",
+                        failure.getMessage());
+            }
+            buffer.fail(failure);
+            stream.abort();
+        }
+    }
+
+    private void arrived(PgOutputMessage message) throws InterruptedException {
+        lastMessageNanos = System.nanoTime();
+        if (message instanceof Insert insert) {
+            inserted(insert);
+        } else if (message instanceof Begin started) {
+            begin = started;
+            index = 0;
+            acks.begin();
+        } else if (message instanceof Commit commit) {
+            committed(commit);
+        } else if (message instanceof Relation relation) {
+            relations.put(relation);
+        }
+    }
+
+    private void inserted(Insert insert) throws InterruptedException {
+        Relation relation = relations.get(insert.relationId(), insert.newTuple());
+        Begin transaction = begin;
+        if (transaction == null || !reader.isOutbox(relation)) {
+            return;
+        }
+        long place = index++;
+        if (isSkipped(transaction, place)) {
+            return;
+        }
+        RelayRecord record = reader.read(relation, insert.newTuple(), transaction);
+        PendingDelivery previous = heldBack;
+        if (previous != null) {
+            offer(previous);
+        }
+        heldBack =
+                new PendingDelivery(record, acks.deliver(), buffer, stream.timeline(), transaction.commitLsn(), place);
+    }
+
+    private boolean isSkipped(Begin transaction, long place) {
+        return skipTo.isPresent()
+                && new Position(stream.timeline(), transaction.commitLsn(), place).isAtOrBefore(skipTo.get());
+    }
+
+    private void committed(Commit commit) throws InterruptedException {
+        PendingDelivery last = heldBack;
+        if (last != null) {
+            offer(last.last());
+            heldBack = null;
+        }
+        acks.commit(commit.commitEndLsn());
+        begin = null;
+    }
+
+    /** Waits for room; meanwhile nothing is read, so the status that a read would send is sent from here. */
+    private void offer(PendingDelivery delivery) throws InterruptedException {
+        long size = delivery.size();
+        while (!stopping && !buffer.hasFailed() && !buffer.offer(delivery, size, statusInterval)) {
+            confirm();
+            stream.sendStatus();
+        }
+    }
+
+    private void nothingArrived() {
+        acks.received(stream.receivedLsn());
+        long now = System.nanoTime();
+        if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
+            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
+        }
+        if (!told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS) {
+            stream.sendStatus();
+            told = confirmed;
+            lastToldNanos = now;
+        }
+    }
+
+    private void confirm() {
+        LogSequenceNumber lsn = acks.confirmable();
+        if (!lsn.equals(confirmed)) {
+            stream.confirm(lsn);
+            confirmed = lsn;
+        }
+    }
+
+    /** From any thread. */
+    LogSequenceNumber confirmedLsn() {
+        return confirmed;
+    }
+
+    /** Ends the loop soon, from any thread: it confirms what is acknowledged by then, and closes the stream. */
+    void stop() {
+        stopping = true;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.outbox.relay.replication;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.PGReplicationStream;
+import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
+
+/**
+ * The messages of a slot. For one thread, but for {@link #abort}; every method may throw {@link ReplicationException}.
+ *
+ * <p>It holds the connection strongly: pgjdbc's stream does not, and a collected connection closes under the stream.
+ */
+public final class ReplicationStream implements AutoCloseable {
+
+    private final Source source;
+    private final Connection connection;
+    private final PGReplicationStream stream;
+    private final int timeline;
+
+    private ReplicationStream(Source source, Connection connection, PGReplicationStream stream, int timeline) {
+        this.source = source;
+        this.connection = connection;
+        this.stream = stream;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Takes the slot and begins where it was confirmed. pgjdbc's automatic flush is off: with it, a keepalive can confirm
+     * a transaction that nobody has acknowledged.
+     *
+     * @param statusInterval how often a status goes to the server from inside {@link #read}
+     */
+    public static ReplicationStream open(Source source, Duration statusInterval) {
+        return open(source, statusInterval, options -> options.withAutomaticFlush(false));
+    }
+
+    static ReplicationStream open(
+            Source source, Duration statusInterval, UnaryOperator<ChainedLogicalStreamBuilder> options) {
+        Connection connection = source.connectForReplication();
+        try {
+            int timeline = prepare(connection);
+            // No start position: the server then begins at the slot's own, and can't be told to skip.
+            PGReplicationStream stream = options.apply(connection
+                            .unwrap(PGConnection.class)
+                            .getReplicationAPI()
+                            .replicationStream()
+                            .logical()
+                            .withSlotName(source.slot())
+                            .withSlotOption("proto_version", 1)
+                            .withSlotOption("publication_names", '"' + source.publication() + '"')
+                            .withStatusInterval((int) statusInterval.toMillis(), TimeUnit.MILLISECONDS))
+                    .start();
+            return new ReplicationStream(source, connection, stream, timeline);
+        } catch (SQLException e) {
+            closeQuietly(connection, e);
+            throw SqlErrors.onStart(source, e);
+        }
+    }
+
+    /** Settles how values are written as text; returns the server's timeline. */
+    private static int prepare(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
+            statement.execute("SET DateStyle = 'ISO'");
+            statement.execute("SET bytea_output = 'hex'");
+            try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
+                system.next();
+                return system.getInt("timeline");
+            }
+        }
+    }
+
+    /** The server's timeline when the stream was opened. */
+    public int timeline() {
+        return timeline;
+    }
+
+    /** The next message, or null when none has arrived; waits for about a millisecond at most. */
+    public @Nullable ByteBuffer read() {
+        try {
+            ByteBuffer message = stream.readPending();
+            if (message == null && stream.isClosed()) {
+                throw new ReplicationException(
+                        "The server at " + source.address() + " has ended the stream of slot '" + source.slot()
+                                + "', as it does when it stops. What was not confirmed comes again after a reconnect.",
+                        true,
+                        null);
+            }
+            return message;
+        } catch (SQLException e) {
+            throw SqlErrors.onStream(source, e);
+        }
+    }
+
+    /**
+     * Up to where the server has sent everything. Only meaningful straight after {@link #read} has returned null: before,
+     * it may lie beyond messages that have not been read yet.
+     */
+    public LogSequenceNumber receivedLsn() {
+        return new LogSequenceNumber(stream.getLastReceiveLSN().asLong());
+    }
+
+    /** Lets the server forget what lies before; told with the next status. */
+    public void confirm(LogSequenceNumber lsn) {
+        var confirmed = org.postgresql.replication.LogSequenceNumber.valueOf(lsn.value());
+        stream.setFlushedLSN(confirmed);
+        stream.setAppliedLSN(confirmed);
+    }
+
+    /** Sends a status now: a sign of life, with what is confirmed. */
+    public void sendStatus() {
+        try {
+            stream.forceUpdateStatus();
+        } catch (SQLException e) {
+            throw SqlErrors.onStream(source, e);
+        }
+    }
+
+    /** Ends the stream in order and gives the slot back. */
+    @Override
+    public void close() {
+        try (connection) {
+            stream.close();
+        } catch (SQLException e) {
+            throw SqlErrors.onStream(source, e);
+        }
+    }
+
+    /** Cuts the connection, from any thread; a read in progress fails. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw SqlErrors.onStream(source, e);
+        }
+    }
+
+    private static void closeQuietly(Connection connection, SQLException cause) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}
