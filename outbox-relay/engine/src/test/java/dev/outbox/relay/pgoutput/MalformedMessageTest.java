@@ -65,7 +65,8 @@ class MalformedMessageTest {
         return Stream.of(
                 Arguments.of(
                         message('S').int32(1).int8(1),
-                        "message: type at offset 0: expected one of B M C O R Y I U D T (is the stream's proto_version 1?), found 'S' (0x53)"),
+                        "message: type at offset 0: expected one of B M C O R Y I U D T (is the stream's"
+                                + " proto_version 1?), found 'S' (0x53)"),
                 Arguments.of(
                         message('B').int64(1).int64(2).int16(3),
                         "Begin: xid at offset 17: expected 4 bytes, found 2 before the message's end"),
@@ -80,7 +81,8 @@ class MalformedMessageTest {
                         "Commit: end at offset 26: expected no more bytes, found 1 more"),
                 Arguments.of(
                         message('M').int8(0).int64(1).string("p").int32(-1),
-                        "Message: length of the content at offset 12: expected 0 to 0 (the bytes that remain), found -1"),
+                        "Message: length of the content at offset 12: expected 0 to 0 (the bytes that remain),"
+                                + " found -1"),
                 Arguments.of(
                         message('O').int64(1).hex("6E6F6465"),
                         "Origin: name at offset 9: expected a string that ends in a zero byte, found none in 4 bytes"),
@@ -104,10 +106,12 @@ class MalformedMessageTest {
                         "Insert: number of columns at offset 6: expected 0 to 4 (in 4 bytes), found 65535"),
                 Arguments.of(
                         message('I').int32(1).int8('N').int16(2).nullColumn().int8('x'),
-                        "Insert: new tuple, kind of column 1 at offset 9: expected one of 'n' 'u' 't' 'b', found 'x' (0x78)"),
+                        "Insert: new tuple, kind of column 1 at offset 9: expected one of 'n' 'u' 't' 'b', found"
+                                + " 'x' (0x78)"),
                 Arguments.of(
                         message('I').int32(1).int8('N').int16(2).text("abcde"),
-                        "Insert: new tuple, kind of column 1 at offset 18: expected one of 'n' 'u' 't' 'b', found the message's end"),
+                        "Insert: new tuple, kind of column 1 at offset 18: expected one of 'n' 'u' 't' 'b', found"
+                                + " the message's end"),
                 Arguments.of(
                         message('I')
                                 .int32(1)
@@ -116,10 +120,12 @@ class MalformedMessageTest {
                                 .int8('t')
                                 .int32(Integer.MAX_VALUE)
                                 .int8(0),
-                        "Insert: new tuple, length of column 0 at offset 9: expected 0 to 1 (the bytes that remain), found 2147483647"),
+                        "Insert: new tuple, length of column 0 at offset 9: expected 0 to 1 (the bytes that"
+                                + " remain), found 2147483647"),
                 Arguments.of(
                         message('I').int32(1).int8('N').int16(1).int8('b').int16(0),
-                        "Insert: new tuple, length of column 0 at offset 9: expected 4 bytes, found 2 before the message's end"),
+                        "Insert: new tuple, length of column 0 at offset 9: expected 4 bytes, found 2 before the"
+                                + " message's end"),
                 Arguments.of(
                         message('U').int32(1).int8('K').int16(0).int8('O').int16(0),
                         "Update: tuple at offset 8: expected 'N', found 'O' (0x4F)"),
