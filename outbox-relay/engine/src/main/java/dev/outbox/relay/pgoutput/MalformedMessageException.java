@@ -10,6 +10,8 @@ package dev.outbox.relay.pgoutput;
  */
 public final class MalformedMessageException extends RuntimeException {
 
+    private static final long serialVersionUID = 1L;
+
     MalformedMessageException(String message) {
         super(message);
     }
