@@ -1,0 +1,489 @@
+package dev.outbox.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.OutboxTable;
+import dev.outbox.OutboxTable.Column;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RelayEngineTest {
+
+    private final Database database = Database.create().execute(OutboxTable.ddl());
+
+    @AfterEach
+    void releaseDatabases() {
+        Database.releaseAll();
+    }
+
+    @Test
+    void a_row_becomes_a_record() {
+        try (Host host = Host.start(database.config().build())) {
+            Instant before = Instant.now();
+            database.execute("""
+                    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, occurred_at)
+                    VALUES ('0198c0de-0000-7000-8000-000000000001', 'Order', 'o-1', 'order.placed.v1', '{"a" : "ü"}',
+                    '{"tenant":"acme","retries":3,"id":"forged","gone":null,"deep":{"a": [1]}}', '2026-03-01 13:00:00.25+01')
+                    """);
+
+            Delivery delivery = host.take(1).get(0);
+
+            RelayRecord record = delivery.record();
+            assertThat(record.topic()).isEqualTo("outbox.event.Order");
+            assertThat(record.key()).asString().isEqualTo("o-1");
+            assertThat(new String(record.value(), StandardCharsets.UTF_8)).isEqualTo("{\"a\" : \"ü\"}");
+            assertThat(record.timestamp())
+                    .isBetween(before.toEpochMilli() - 1, Instant.now().toEpochMilli());
+            assertThat(record.headers().stream().map(RelayHeader::name))
+                    .containsExactly(
+                            "id",
+                            "eventType",
+                            "aggregateType",
+                            "occurredAt",
+                            "contentType",
+                            "tenant",
+                            "retries",
+                            "deep");
+            assertThat(Host.header(delivery, "id")).isEqualTo("0198c0de-0000-7000-8000-000000000001");
+            assertThat(Host.header(delivery, "eventType")).isEqualTo("order.placed.v1");
+            assertThat(Host.header(delivery, "aggregateType")).isEqualTo("Order");
+            assertThat(Host.header(delivery, "occurredAt")).isEqualTo("2026-03-01T12:00:00.25Z");
+            assertThat(Host.header(delivery, "contentType")).isEqualTo("application/json");
+            assertThat(Host.header(delivery, "tenant")).isEqualTo("acme");
+            assertThat(Host.header(delivery, "retries")).isEqualTo("3");
+            assertThat(Host.header(delivery, "deep")).isEqualTo("{\"a\": [1]}");
+        }
+    }
+
+    @Test
+    void events_come_in_commit_order_and_the_last_of_a_transaction_is_marked() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 3);
+            database.insert("b", 4, 1);
+
+            List<Delivery> deliveries = host.take(4);
+
+            assertThat(Host.values(deliveries)).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}", "{\"n\":4}");
+            assertThat(deliveries.stream().map(Delivery::endOfTransaction)).containsExactly(false, false, true, true);
+            assertThat(deliveries.stream().map(delivery -> delivery.position().index()))
+                    .containsExactly(0L, 1L, 2L, 0L);
+            assertThat(deliveries.get(2).position().commitLsn())
+                    .isLessThan(deliveries.get(3).position().commitLsn());
+        }
+    }
+
+    @Test
+    void a_rolled_back_transaction_is_never_delivered() throws Exception {
+        try (Host host = Host.start(database.config().build());
+                Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO outbox VALUES (gen_random_uuid(), 'Order', 'x', 't', '1', null, now())");
+            connection.rollback();
+            database.insert("b", 7, 1);
+
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":7}");
+        }
+    }
+
+    @Test
+    void updates_deletes_and_truncates_of_the_table_are_not_events() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            database.execute("UPDATE outbox SET type = 'changed'");
+            database.execute("DELETE FROM outbox");
+            database.execute("TRUNCATE outbox");
+            database.insert("a", 2, 1);
+
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":1}", "{\"n\":2}");
+        }
+    }
+
+    @Test
+    void the_slot_is_confirmed_only_up_to_the_first_transaction_that_waits_for_an_acknowledgement() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 2);
+            database.insert("b", 3, 1);
+            database.insert("c", 4, 1);
+            List<Delivery> deliveries = host.take(4);
+
+            deliveries.get(3).ack();
+            deliveries.get(2).ack();
+            deliveries.get(0).ack();
+            LogSequenceNumber firstCommit = deliveries.get(0).position().commitLsn();
+            await().during(Duration.ofMillis(500)).until(() -> confirmed().compareTo(firstCommit) <= 0);
+
+            deliveries.get(1).ack();
+            LogSequenceNumber lastCommit = deliveries.get(3).position().commitLsn();
+            await().until(() -> confirmed().compareTo(lastCommit) > 0);
+        }
+    }
+
+    @Test
+    void what_was_not_acknowledged_comes_again_after_a_restart_and_what_was_does_not() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            database.insert("b", 2, 1);
+            database.insert("c", 3, 1);
+            host.take(3).get(0).ack();
+            await().until(() -> !host.engine().confirmedLsn().equals(LogSequenceNumber.INVALID));
+
+            host.engine().start(Optional.empty());
+
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}", "{\"n\":3}");
+        }
+    }
+
+    @Test
+    void acknowledgements_of_an_earlier_generation_confirm_nothing() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            Delivery old = host.take(1).get(0);
+            host.engine().start(Optional.empty());
+            Delivery current = host.take(1).get(0);
+
+            old.ack();
+
+            LogSequenceNumber commit = current.position().commitLsn();
+            await().during(Duration.ofMillis(500)).until(() -> confirmed().compareTo(commit) <= 0);
+            host.engine().start(Optional.empty());
+            assertThat(Host.values(host.take(1))).containsExactly("{\"n\":1}");
+        }
+    }
+
+    @Test
+    void a_failed_delivery_ends_the_generation_and_comes_again_with_all_that_followed() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 2);
+            database.insert("b", 3, 1);
+            List<Delivery> deliveries = host.take(3);
+            deliveries.get(1).fail(new IllegalStateException("the broker said no"));
+            deliveries.get(0).ack();
+            deliveries.get(2).ack();
+
+            assertThatThrownBy(() -> host.engine().poll(Duration.ofSeconds(5)))
+                    .isInstanceOf(RelayException.class)
+                    .hasMessageContaining("the broker said no")
+                    .hasMessageContaining("outbox.event.Order");
+
+            host.engine().start(Optional.empty());
+            assertThat(Host.values(host.take(3))).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
+        }
+    }
+
+    @Test
+    void deliveries_up_to_a_given_position_are_skipped() {
+        RelayEngine engine = new RelayEngine(database.config().build());
+        try (Host host = Host.start(engine)) {
+            database.insert("a", 1, 3);
+            database.insert("b", 4, 1);
+            Position second = host.take(4).get(1).position();
+
+            engine.start(Optional.of(second));
+
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":3}", "{\"n\":4}");
+        }
+    }
+
+    @Test
+    void a_position_of_another_timeline_is_refused() {
+        RelayEngine engine = new RelayEngine(database.config().build());
+
+        assertThatThrownBy(() -> engine.start(Optional.of(new Position(7, LogSequenceNumber.parse("0/1"), 0))))
+                .isInstanceOf(RelayException.class)
+                .hasMessageContaining("timeline 7")
+                .hasMessageContaining("timeline 1");
+    }
+
+    @Test
+    void an_idle_slot_follows_the_wal_of_other_tables_without_a_heartbeat_table() {
+        try (Host host = Host.start(database.config().build())) {
+            database.execute("CREATE TABLE foreign_table AS SELECT n FROM generate_series(1, 100000) n");
+            LogSequenceNumber written = LogSequenceNumber.parse(database.query("SELECT pg_current_wal_lsn()"));
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> confirmed().compareTo(written) >= 0);
+            assertThat(host.engine().confirmedLsn()).isGreaterThanOrEqualTo(written);
+        }
+    }
+
+    @Test
+    void wal_of_other_tables_confirms_nothing_while_an_event_waits() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            Delivery waiting = host.take(1).get(0);
+            database.execute("CREATE TABLE foreign_table AS SELECT n FROM generate_series(1, 100000) n");
+
+            await().during(Duration.ofSeconds(2))
+                    .until(() -> confirmed().compareTo(waiting.position().commitLsn()) <= 0);
+        }
+    }
+
+    @Test
+    void memory_is_bounded_and_the_slot_stays_alive_while_nothing_is_acknowledged() {
+        RelayConfig config = database.config()
+                .maxBytesInFlight(1024 * 1024)
+                .walSenderTimeout(Duration.ofSeconds(2))
+                .build();
+        try (Host host = Host.start(config)) {
+            int events = 20_000;
+            database.insert("a", 1, events);
+
+            List<Delivery> first = host.takeUntilQuiet();
+            assertThat(first).hasSizeBetween(100, 1024 * 1024 / 256);
+            assertThatNothingMoreComes(host, Duration.ofSeconds(5));
+            assertThat(database.query(active())).isEqualTo("t");
+
+            first.forEach(Delivery::ack);
+            int taken = first.size();
+            while (taken < events) {
+                List<Delivery> more = host.engine().poll(Duration.ofSeconds(10));
+                assertThat(more).isNotEmpty();
+                more.forEach(Delivery::ack);
+                taken += more.size();
+            }
+            assertThat(taken).isEqualTo(events);
+        }
+    }
+
+    private static void assertThatNothingMoreComes(Host host, Duration duration) {
+        assertThat(host.engine().poll(duration)).isEmpty();
+    }
+
+    @Test
+    void an_event_larger_than_all_the_room_is_let_through_alone() {
+        try (Host host =
+                Host.start(database.config().maxBytesInFlight(1024 * 1024).build())) {
+            database.insert("a", 1, 1);
+            database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at) VALUES"
+                    + " (gen_random_uuid(), 'Order', 'a', 't', to_json(repeat('x', 10000000)), now())");
+            database.insert("a", 3, 1);
+
+            host.take(1).forEach(Delivery::ack);
+            List<Delivery> large = host.take(1);
+            assertThat(large.get(0).record().value()).hasSize(10_000_002);
+            assertThatNothingMoreComes(host, Duration.ofMillis(500));
+            large.forEach(Delivery::ack);
+            assertThat(Host.values(host.take(1))).containsExactly("{\"n\":3}");
+        }
+    }
+
+    @Test
+    void close_confirms_what_was_acknowledged_and_gives_the_slot_back() {
+        Host host = Host.start(database.config().build());
+        database.insert("a", 1, 1);
+        Delivery delivery = host.take(1).get(0);
+        delivery.ack();
+        host.close();
+
+        assertThat(confirmed()).isGreaterThan(delivery.position().commitLsn());
+        await().until(() -> database.query(active()).equals("f"));
+        host.close();
+    }
+
+    @Test
+    void a_column_added_while_streaming_changes_nothing_and_a_required_one_dropped_is_loud() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            database.execute("ALTER TABLE outbox ADD COLUMN note text, DROP COLUMN headers");
+            database.insert("a", 2, 1);
+            assertThat(Host.values(host.take(2))).containsExactly("{\"n\":1}", "{\"n\":2}");
+
+            database.execute("ALTER TABLE outbox DROP COLUMN type");
+            database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, payload, occurred_at) VALUES"
+                    + " (gen_random_uuid(), 'Order', 'a', '1', now())");
+            assertThatThrownBy(() -> host.take(1))
+                    .isInstanceOf(RelayException.class)
+                    .hasMessageContaining("'type'")
+                    .hasMessageContaining("public.outbox");
+        }
+    }
+
+    @Test
+    void debeziums_five_columns_are_enough() {
+        Database debezium = Database.create().execute("""
+                CREATE TABLE outbox (id uuid PRIMARY KEY, aggregatetype varchar(255) NOT NULL,
+                aggregateid varchar(255) NOT NULL, type varchar(255) NOT NULL, payload jsonb)
+                """);
+        try (Host host = Host.start(debezium.config().build())) {
+            debezium.execute("INSERT INTO outbox VALUES ('0198c0de-0000-7000-8000-000000000001', 'Order', '42',"
+                    + " 'OrderCreated', '{\"b\":1,\"a\":2}')");
+
+            Delivery delivery = host.take(1).get(0);
+
+            assertThat(delivery.record().topic()).isEqualTo("outbox.event.Order");
+            assertThat(delivery.record().key()).asString().isEqualTo("42");
+            assertThat(delivery.record().value()).asString().isEqualTo("{\"a\": 2, \"b\": 1}");
+            assertThat(Host.header(delivery, "id")).isEqualTo("0198c0de-0000-7000-8000-000000000001");
+            assertThat(Host.header(delivery, "occurredAt")).isEqualTo("none");
+        }
+    }
+
+    @Test
+    void bytes_arrive_unchanged() {
+        Database binary = Database.create().execute(OutboxTable.ddl().replace("payload       json,", "payload bytea,"));
+        try (Host host = Host.start(binary.config().build())) {
+            binary.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, occurred_at)"
+                    + " VALUES (gen_random_uuid(), 'Order', 'a', 't', '\\x00ff10', null, now()),"
+                    + " (gen_random_uuid(), 'Order', 'a', 't', '\\x',"
+                    + " '{\"contentType\":\"application/avro\"}', now())");
+
+            List<Delivery> deliveries = host.take(2);
+
+            assertThat(deliveries.get(0).record().value()).containsExactly(0x00, 0xff, 0x10);
+            assertThat(Host.header(deliveries.get(0), "contentType")).isEqualTo("application/octet-stream");
+            assertThat(deliveries.get(1).record().value()).isEmpty();
+            assertThat(Host.header(deliveries.get(1), "contentType")).isEqualTo("application/avro");
+        }
+    }
+
+    @Test
+    void a_null_payload_is_an_empty_value_or_where_configured_a_tombstone() {
+        database.execute("SELECT pg_create_logical_replication_slot('" + database.slot() + "', 'pgoutput')");
+        database.execute("CREATE PUBLICATION outbox FOR TABLE outbox WITH (publish = 'insert')");
+        String insert = "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)"
+                + " VALUES (gen_random_uuid(), 'Order', 'a', 't', null, now())";
+        try (Host host = Host.start(database.config().build())) {
+            database.execute(insert);
+            assertThat(host.take(1).get(0).record().value()).isEmpty();
+        }
+        try (Host host =
+                Host.start(database.config().nullPayload(NullPayload.TOMBSTONE).build())) {
+            assertThat(host.take(1).get(0).record().value()).isNull();
+        }
+    }
+
+    @Test
+    void every_name_can_be_another() {
+        Database other = Database.create()
+                .execute("CREATE SCHEMA \"My Events\"")
+                .execute(OutboxTable.ddl()
+                        .replace("public.outbox", "\"My Events\".\"Out\"")
+                        .replace("payload", "body"));
+        OutboxTable table = OutboxTable.named("My Events", "Out").withColumn(Column.PAYLOAD, "body");
+        RelayConfig config = other.config()
+                .table(table)
+                .publication("My Publication")
+                .topic("{aggregateType}.events")
+                .routes(Map.of("Person", "people"))
+                .timestamp(RecordTimestamp.OCCURRED_AT)
+                .build();
+        try (Host host = Host.start(config)) {
+            for (String type : List.of("Order", "Person")) {
+                other.execute("INSERT INTO \"My Events\".\"Out\" VALUES" + " (gen_random_uuid(), '" + type
+                        + "', 'a', 't', '1', null, '2020-01-01 00:00:00.123456Z')");
+            }
+            List<Delivery> deliveries = host.take(2);
+
+            assertThat(deliveries.stream().map(delivery -> delivery.record().topic()))
+                    .containsExactly("Order.events", "people");
+            assertThat(deliveries.get(0).record().timestamp())
+                    .isEqualTo(Instant.parse("2020-01-01T00:00:00.123Z").toEpochMilli());
+        }
+    }
+
+    @Test
+    void a_topic_that_kafka_would_refuse_stops_the_stream_until_the_type_has_a_route() {
+        Host host = Host.start(database.config().build());
+        database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)"
+                + " VALUES (gen_random_uuid(), '🙂', 'a', 't', '1', now())");
+        assertThatThrownBy(() -> host.take(1))
+                .isInstanceOf(RelayException.class)
+                .hasMessageContaining("'🙂'")
+                .hasMessageContaining("routes");
+        host.close();
+
+        try (Host routed =
+                Host.start(database.config().routes(Map.of("🙂", "smiles")).build())) {
+            assertThat(routed.take(1).get(0).record().topic()).isEqualTo("smiles");
+        }
+    }
+
+    @Test
+    void one_transaction_may_be_far_larger_than_the_room_for_it() {
+        RelayConfig config = database.config().maxBytesInFlight(1024 * 1024).build();
+        try (Host host = Host.start(config)) {
+            int events = 100_000;
+            database.insert("a", 0, events);
+            int next = 0;
+            while (next < events) {
+                for (Delivery delivery : host.engine().poll(Duration.ofSeconds(10))) {
+                    assertThat(delivery.record().value()).asString().isEqualTo("{\"n\":" + next + "}");
+                    next++;
+                    delivery.ack();
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_second_engine_on_the_slot_is_told_that_it_is_taken() {
+        try (Host host = Host.start(database.config().build())) {
+            RelayEngine second = new RelayEngine(database.config().build());
+
+            assertThatThrownBy(() -> second.start(Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            RelayException.class, e -> assertThat(e.retriable()).isTrue())
+                    .hasMessageContaining("held by another connection");
+            database.insert("a", 1, 1);
+            host.take(1);
+        }
+    }
+
+    @Test
+    void a_lost_connection_is_said_and_nothing_is_lost() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            host.take(1);
+            database.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                    + database.slot() + "'");
+
+            assertThatThrownBy(() -> host.take(1))
+                    .isInstanceOfSatisfying(
+                            RelayException.class, e -> assertThat(e.retriable()).isTrue())
+                    .hasMessageContaining("slot '" + database.slot() + "'");
+            database.insert("a", 2, 1);
+            await().ignoreExceptions().until(() -> {
+                host.engine().start(Optional.empty());
+                return true;
+            });
+            assertThat(Host.values(host.take(2))).containsExactly("{\"n\":1}", "{\"n\":2}");
+        }
+    }
+
+    @Test
+    void thousands_of_aggregate_types_each_find_their_topic() {
+        try (Host host = Host.start(database.config().build())) {
+            database.execute("""
+                    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
+                    SELECT gen_random_uuid(), 'Type' || n, 'a', 't', '1', now() FROM generate_series(1, 10000) n
+                    ORDER BY n
+                    """);
+            assertThat(host.take(10_000).stream()
+                            .map(delivery -> delivery.record().topic()))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 10_000)
+                            .mapToObj(n -> "outbox.event.Type" + n)
+                            .toList());
+        }
+    }
+
+    private LogSequenceNumber confirmed() {
+        return LogSequenceNumber.parse(database.query(
+                "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '" + database.slot() + "'"));
+    }
+
+    private String active() {
+        return "SELECT active FROM pg_replication_slots WHERE slot_name = '" + database.slot() + "'";
+    }
+}
