@@ -3,8 +3,11 @@ package dev.outbox.samples.servers;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -86,6 +89,22 @@ public final class PostgresServer implements AutoCloseable {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** From now on, connections over TCP need the role's password. */
+    public void requirePasswords() {
+        execute("postgres", "ALTER SYSTEM SET password_encryption = 'scram-sha-256'");
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement();
+                ResultSet file = statement.executeQuery("SHOW hba_file")) {
+            file.next();
+            Files.writeString(
+                    Path.of(file.getString(1)),
+                    "host all all all scram-sha-256\nhost replication all all scram-sha-256\n");
+            statement.execute("SELECT pg_reload_conf()");
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("The server's pg_hba.conf could not be changed: " + e.getMessage(), e);
         }
     }
 
