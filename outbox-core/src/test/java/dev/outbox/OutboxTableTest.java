@@ -1,0 +1,37 @@
+package dev.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.outbox.OutboxTable.Column;
+import org.junit.jupiter.api.Test;
+
+class OutboxTableTest {
+
+    @Test
+    void every_default_column_is_in_the_ddl() {
+        for (Column column : Column.values()) {
+            assertThat(OutboxTable.ddl()).containsPattern("(?m)^ {4}" + column.defaultName() + " ");
+        }
+        assertThat(OutboxTable.ddl()).contains("CREATE TABLE " + OutboxTable.DEFAULT + " (");
+    }
+
+    @Test
+    void every_name_can_be_changed_and_is_taken_literally() {
+        OutboxTable table = OutboxTable.named("My Schema", "Out").withColumn(Column.PAYLOAD, "Body");
+        assertThat(table.qualifiedName()).isEqualTo("\"My Schema\".\"Out\"");
+        assertThat(table.column(Column.PAYLOAD)).isEqualTo("Body");
+        assertThat(table.column(Column.ID)).isEqualTo("id");
+        assertThat(table)
+                .isEqualTo(OutboxTable.named("My Schema", "Out").withColumn(Column.PAYLOAD, "Body"))
+                .isNotEqualTo(OutboxTable.named("My Schema", "Out"));
+    }
+
+    @Test
+    void names_that_postgresql_does_not_have_are_refused() {
+        assertThatThrownBy(() -> OutboxTable.named("a\"b", "t")).isInstanceOf(OutboxException.class);
+        assertThatThrownBy(() -> OutboxTable.named("a", "")).hasMessageContaining("table name");
+        assertThatThrownBy(() -> OutboxTable.DEFAULT.withColumn(Column.ID, "x".repeat(64)))
+                .hasMessageContaining("column name");
+    }
+}
