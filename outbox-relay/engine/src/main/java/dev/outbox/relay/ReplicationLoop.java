@@ -111,15 +111,15 @@ final class ReplicationLoop implements Runnable {
 
     private void inserted(Insert insert) throws InterruptedException {
         Relation relation = relations.get(insert.relationId(), insert.newTuple());
-        Begin transaction = begin;
-        if (transaction == null || !reader.isOutbox(relation)) {
+        Begin transaction = requireBegin("an Insert");
+        if (!reader.isOutbox(relation)) {
             return;
         }
         long place = index++;
         if (isSkipped(transaction, place)) {
             return;
         }
-        RelayRecord record = reader.read(relation, insert.newTuple(), transaction);
+        RelayRecord record = read(relation, insert, transaction);
         PendingDelivery previous = heldBack;
         if (previous != null) {
             offer(previous);
@@ -128,12 +128,48 @@ final class ReplicationLoop implements Runnable {
                 new PendingDelivery(record, acks.deliver(), buffer, stream.timeline(), transaction.commitLsn(), place);
     }
 
+    private RelayRecord read(Relation relation, Insert insert, Begin transaction) {
+        try {
+            return reader.read(relation, insert.newTuple(), transaction);
+        } catch (RelayException e) {
+            settle();
+            throw e;
+        }
+    }
+
+    /** Transactions before a row that can't be relayed are confirmed first: they would come again with every retry. */
+    private void settle() {
+        long lastStatus = System.nanoTime();
+        while (!stopping && !buffer.hasFailed() && !acks.isSettled()) {
+            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
+            confirm();
+            if (System.nanoTime() - lastStatus > statusInterval.toNanos()) {
+                stream.sendStatus();
+                lastStatus = System.nanoTime();
+            }
+        }
+        stream.sendStatus();
+    }
+
+    private Begin requireBegin(String found) {
+        Begin transaction = begin;
+        if (transaction == null) {
+            throw new RelayException(
+                    "Expected a Begin before each transaction's messages, found " + found
+                            + " without one. The stream has lost its place; a reconnect begins with a whole transaction.",
+                    true,
+                    null);
+        }
+        return transaction;
+    }
+
     private boolean isSkipped(Begin transaction, long place) {
         return skipTo.isPresent()
                 && new Position(stream.timeline(), transaction.commitLsn(), place).isAtOrBefore(skipTo.get());
     }
 
     private void committed(Commit commit) throws InterruptedException {
+        requireBegin("a Commit");
         PendingDelivery last = heldBack;
         if (last != null) {
             offer(last.last());

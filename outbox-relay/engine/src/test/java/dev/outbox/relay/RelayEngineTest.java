@@ -298,7 +298,9 @@ class RelayEngineTest {
             database.insert("a", 1, 1);
             database.execute("ALTER TABLE outbox ADD COLUMN note text, DROP COLUMN headers");
             database.insert("a", 2, 1);
-            assertThat(Host.values(host.take(2))).containsExactly("{\"n\":1}", "{\"n\":2}");
+            List<Delivery> deliveries = host.take(2);
+            assertThat(Host.values(deliveries)).containsExactly("{\"n\":1}", "{\"n\":2}");
+            deliveries.forEach(Delivery::ack);
 
             database.execute("ALTER TABLE outbox DROP COLUMN type");
             database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, payload, occurred_at) VALUES"
@@ -407,6 +409,27 @@ class RelayEngineTest {
         try (Host routed =
                 Host.start(database.config().routes(Map.of("🙂", "smiles")).build())) {
             assertThat(routed.take(1).get(0).record().topic()).isEqualTo("smiles");
+        }
+    }
+
+    @Test
+    void what_came_before_a_row_that_can_not_be_relayed_is_delivered_and_confirmed() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 2);
+            database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)"
+                    + " VALUES (gen_random_uuid(), 'not a topic', 'a', 't', '1', now())");
+            database.insert("a", 4, 1);
+
+            List<Delivery> before = host.take(2);
+            before.forEach(Delivery::ack);
+
+            assertThatThrownBy(() -> host.take(1)).hasMessageContaining("'not a topic'");
+            assertThat(confirmed()).isGreaterThan(before.get(1).position().commitLsn());
+            assertThatThrownBy(() -> {
+                        host.engine().start(Optional.empty());
+                        host.take(1);
+                    })
+                    .hasMessageContaining("'not a topic'");
         }
     }
 

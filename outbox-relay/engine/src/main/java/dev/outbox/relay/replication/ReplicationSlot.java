@@ -56,7 +56,8 @@ final class ReplicationSlot {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT lsn FROM pg_create_logical_replication_slot(?, 'pgoutput')")) {
             statement.setString(1, source.slot());
-            // Waits for transactions that are already running; the connection's socketTimeout is for short queries.
+            LOG.info("Making slot '{}'; this waits for the transactions that are running now.", source.slot());
+            // The connection's socketTimeout is for short queries.
             connection.setNetworkTimeout(Runnable::run, 0);
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
