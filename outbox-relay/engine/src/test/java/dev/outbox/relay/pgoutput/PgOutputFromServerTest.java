@@ -46,7 +46,8 @@ class PgOutputFromServerTest {
 
     @BeforeAll
     static void startServer() {
-        server = PostgresServer.start(Map.of("track_commit_timestamp", "on"));
+        // A database a test: without fsync, since nothing here is about durability.
+        server = PostgresServer.start(Map.of("track_commit_timestamp", "on", "fsync", "off"));
     }
 
     @AfterAll

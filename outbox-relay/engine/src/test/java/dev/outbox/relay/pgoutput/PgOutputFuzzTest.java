@@ -2,6 +2,7 @@ package dev.outbox.relay.pgoutput;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Begin;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Commit;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Delete;
@@ -31,6 +32,8 @@ class PgOutputFuzzTest {
 
     /** Of the messages and of the exceptions; the longest sample is below 1 KiB. */
     private static final long MOST_BYTES_ALLOCATED_EACH = 16 * 1024;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final PgOutputDecoder decoder = new PgOutputDecoder();
 
@@ -155,6 +158,6 @@ class PgOutputFuzzTest {
     }
 
     private static long allocatedBytes() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+        return THREADS.getCurrentThreadAllocatedBytes();
     }
 }
