@@ -1,0 +1,92 @@
+package dev.outbox.jpa;
+
+import dev.outbox.OutboxException;
+import jakarta.persistence.EntityManager;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The events of one EntityManager's current transaction that are not written yet. Lives as a property of the
+ * EntityManager, which is where the specification lets a library keep state, and goes with it.
+ *
+ * <p>All outboxes on an EntityManager share it, so that two of them on one table keep the order of the calls. Not thread
+ * safe, as an EntityManager is not.
+ */
+final class PendingEvents implements Completion, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String PROPERTY = "dev.outbox.jpa.pending-events";
+
+    private enum Phase {
+        /** No event in this transaction so far. */
+        IDLE,
+        /** The transaction will call {@link #write} before and {@link #completed} after its completion. */
+        COLLECTING,
+        /** The transaction is not complete, but waits no more: whatever comes now is written at once. */
+        WRITTEN
+    }
+
+    private transient Map<OutboxInsert, List<OutboxRow>> rows = new LinkedHashMap<>();
+    private transient Phase phase = Phase.IDLE;
+
+    static PendingEvents of(EntityManager entityManager) {
+        if (entityManager.getProperties().get(PROPERTY) instanceof PendingEvents pending) {
+            return pending;
+        }
+        PendingEvents pending = new PendingEvents();
+        entityManager.setProperty(PROPERTY, pending);
+        return pending;
+    }
+
+    void add(HibernateTransaction transaction, OutboxInsert insert, OutboxRow row) {
+        if (phase == Phase.IDLE) {
+            transaction.onCompletion(this);
+            // A child session's first event may come too late to be collected; better written early than lost.
+            phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
+        }
+        rows.computeIfAbsent(insert, any -> new ArrayList<>()).add(row);
+        if (phase == Phase.WRITTEN) {
+            transaction.write(this);
+        }
+    }
+
+    /** Writes and forgets all events, in one batch for each table. */
+    @Override
+    public void write(Connection connection) {
+        Map<OutboxInsert, List<OutboxRow>> batches = rows;
+        rows = new LinkedHashMap<>();
+        phase = Phase.WRITTEN;
+        batches.forEach((insert, batch) -> insert.execute(connection, batch));
+    }
+
+    /**
+     * Forgets the transaction, so that the next event belongs to the next one.
+     *
+     * @throws OutboxException if the transaction committed without an event: the last line of defence against silence
+     */
+    @Override
+    public void completed(boolean committed) {
+        Map<OutboxInsert, List<OutboxRow>> unwritten = rows;
+        rows = new LinkedHashMap<>();
+        phase = Phase.IDLE;
+        if (committed && !unwritten.isEmpty()) {
+            List<String> types = unwritten.values().stream()
+                    .flatMap(List::stream)
+                    .map(OutboxRow::type)
+                    .toList();
+            throw new OutboxException("The transaction is committed, but its events " + types + " are not written: the"
+                    + " first of them was published after Outbox's turn before the commit. Publish earlier, and write"
+                    + " these events again.");
+        }
+    }
+
+    /** An EntityManager can be serialized between transactions, when there is nothing to carry. */
+    private Object readResolve() {
+        return new PendingEvents();
+    }
+}

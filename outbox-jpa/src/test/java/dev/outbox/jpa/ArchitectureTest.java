@@ -1,0 +1,91 @@
+package dev.outbox.jpa;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of this module. */
+class ArchitectureTest {
+
+    private static final JavaClasses MODULE = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.outbox.jpa");
+
+    @Test
+    void the_module_stands_on_the_core_jakarta_persistence_hibernate_slf4j_and_the_jdk_alone() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.outbox",
+                        "dev.outbox.jpa..",
+                        "jakarta.persistence..",
+                        "org.hibernate..",
+                        "org.jspecify.annotations",
+                        "org.slf4j",
+                        "java..",
+                        "javax.sql..")
+                .check(MODULE);
+    }
+
+    @Test
+    void hibernate_is_known_to_one_class() {
+        noClasses()
+                .that(DescribedPredicate.describe(
+                        "are not HibernateTransaction",
+                        javaClass -> !outermost(javaClass).isEquivalentTo(HibernateTransaction.class)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.hibernate..")
+                .check(MODULE);
+    }
+
+    @Test
+    void only_what_an_application_needs_is_public() {
+        classes()
+                .that()
+                .haveModifier(JavaModifier.PUBLIC)
+                .should()
+                .haveFullyQualifiedName(Outbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(EventOptions.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JpaOutbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JpaOutbox.Builder.class.getName())
+                .check(MODULE);
+    }
+
+    @Test
+    void classes_are_free_of_cycles() {
+        SlicesRuleDefinition.slices()
+                .assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        return SliceIdentifier.of(outermost(javaClass).getName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "outermost classes";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(MODULE);
+    }
+
+    private static JavaClass outermost(JavaClass javaClass) {
+        return javaClass.getEnclosingClass().map(ArchitectureTest::outermost).orElse(javaClass);
+    }
+}

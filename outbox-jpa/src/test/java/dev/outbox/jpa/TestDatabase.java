@@ -1,0 +1,123 @@
+package dev.outbox.jpa;
+
+import dev.outbox.OutboxTable;
+import dev.outbox.samples.servers.PostgresServer;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceConfiguration;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A real PostgreSQL, one for the JVM, and Hibernate on it as an application would have it: no entity, no listener and no
+ * setting of Outbox. Every test begins with an empty {@code public.outbox} as the library's own DDL makes it.
+ */
+final class TestDatabase implements BeforeEachCallback {
+
+    private static final String NAME = "application";
+    private static @Nullable PostgresServer server;
+    private static @Nullable EntityManagerFactory factory;
+    private static final JdbcCalls CALLS = new JdbcCalls();
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        start();
+        execute("DROP TABLE IF EXISTS public.outbox; DELETE FROM Person;" + OutboxTable.ddl());
+        CALLS.forget();
+    }
+
+    EntityManagerFactory factory() {
+        return start();
+    }
+
+    JdbcCalls calls() {
+        return CALLS;
+    }
+
+    /** Runs a unit of work in a transaction of its own EntityManager. */
+    void inTransaction(Consumer<EntityManager> work) {
+        try (EntityManager entityManager = factory().createEntityManager()) {
+            inTransaction(entityManager, work);
+        }
+    }
+
+    /** Runs a unit of work in a transaction of the EntityManager given. */
+    static void inTransaction(EntityManager entityManager, Consumer<EntityManager> work) {
+        entityManager.getTransaction().begin();
+        try {
+            work.accept(entityManager);
+            entityManager.getTransaction().commit();
+        } finally {
+            if (entityManager.getTransaction().isActive()) {
+                entityManager.getTransaction().rollback();
+            }
+        }
+    }
+
+    void execute(String sql) {
+        server().execute(NAME, sql);
+    }
+
+    /** The rows of the outbox in the order of their ids, every column as text. */
+    List<Map<String, @Nullable String>> rows() {
+        return query("SELECT * FROM public.outbox ORDER BY id");
+    }
+
+    long people() {
+        return query("SELECT id FROM Person").size();
+    }
+
+    List<Map<String, @Nullable String>> query(String sql) {
+        try (Connection connection = server().connect(NAME);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<Map<String, @Nullable String>> rows = new ArrayList<>();
+            while (result.next()) {
+                Map<String, @Nullable String> row = new LinkedHashMap<>();
+                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                    row.put(result.getMetaData().getColumnLabel(i), result.getString(i));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static PostgresServer server() {
+        start();
+        if (server == null) {
+            throw new IllegalStateException("not started");
+        }
+        return server;
+    }
+
+    private static synchronized EntityManagerFactory start() {
+        if (factory == null) {
+            PostgresServer started = PostgresServer.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+            PGSimpleDataSource dataSource = new PGSimpleDataSource();
+            dataSource.setUrl(started.createDatabase(NAME));
+            dataSource.setUser(started.user());
+            server = started;
+            factory = new PersistenceConfiguration(NAME)
+                    .managedClass(Person.class)
+                    .property("jakarta.persistence.nonJtaDataSource", CALLS.watch(dataSource))
+                    .property("jakarta.persistence.schema-generation.database.action", "create")
+                    .createEntityManagerFactory();
+        }
+        return factory;
+    }
+}
