@@ -5,6 +5,7 @@ import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -60,7 +61,9 @@ final class Cluster implements AutoCloseable {
     int maxMessageBytes(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            return maxMessageBytes(get(admin.describeConfigs(List.of(resource)).values().get(resource)));
+            return maxMessageBytes(
+                    get(Objects.requireNonNull(
+                    admin.describeConfigs(List.of(resource)).values().get(resource))));
         } catch (UnknownTopicOrPartitionException e) {
             return create(topic);
         } catch (KafkaException e) {
@@ -71,7 +74,8 @@ final class Cluster implements AutoCloseable {
     private int create(String topic) {
         if (!config.createTopics()) {
             throw new RelayException(
-                    "The topic " + topic + " doesn't exist at " + config.bootstrapServers() + ". Create it, and the stream"
+                    "The topic " + topic + " doesn't exist at " + config.bootstrapServers()
+                            + ". Create it, and the stream"
                             + " goes on by itself; or let the relay do so with create-topics: true.",
                     true,
                     null);

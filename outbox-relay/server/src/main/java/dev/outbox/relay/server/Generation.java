@@ -81,6 +81,8 @@ final class Generation implements AutoCloseable {
             LockSupport.parkNanos(DRAIN_CHECK_NANOS);
         }
         throwIfFailed();
+        // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
+        engine.poll(Duration.ZERO);
         return betweenTransactions && inFlight.get() == 0;
     }
 
@@ -90,7 +92,7 @@ final class Generation implements AutoCloseable {
         inFlight.incrementAndGet();
         try {
             topics.requireFits(record);
-            producer.send(toKafka(record), (metadata, error) -> settle(delivery, error));
+            var unused = producer.send(toKafka(record), (metadata, error) -> settle(delivery, error));
         } catch (RuntimeException e) {
             settle(delivery, e);
         }
@@ -140,6 +142,7 @@ final class Generation implements AutoCloseable {
         try (cluster;
                 engine) {
             producer.close(Duration.ZERO);
+            progress.ended();
         }
     }
 }

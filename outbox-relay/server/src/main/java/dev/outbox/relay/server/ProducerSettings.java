@@ -27,7 +27,7 @@ final class ProducerSettings {
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // An event that expires in the client could be overtaken by a later one of its aggregate.
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return settings;
@@ -35,17 +35,26 @@ final class ProducerSettings {
 
     private Map<String, Object> defaults() {
         return Map.of(
-                ProducerConfig.CLIENT_ID_CONFIG, clientId(),
-                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5,
-                ProducerConfig.LINGER_MS_CONFIG, 2,
-                ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+                ProducerConfig.CLIENT_ID_CONFIG,
+                clientId(),
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                5,
+                ProducerConfig.LINGER_MS_CONFIG,
+                2,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                128 * 1024,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4",
                 // The engine bounds the bytes in flight, so the producer never has to make send wait for memory.
-                ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * config.relay().maxBytesInFlight() + maxRequestSize(),
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                2 * config.relay().maxBytesInFlight() + maxRequestSize(),
                 // Large, so that the topic's own limit decides.
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000,
-                ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                DEFAULT_MAX_REQUEST_SIZE,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                30_000,
+                ProducerConfig.ENABLE_METRICS_PUSH_CONFIG,
+                false);
     }
 
     /** The configured properties that an admin client shares with a producer. */

@@ -35,6 +35,12 @@ final class Progress {
         confirmed = itsConfirmed;
     }
 
+    /** The generation ends; what its engine has confirmed is asked a last time. */
+    synchronized void ended() {
+        confirmedLsn();
+        confirmed = () -> LogSequenceNumber.INVALID;
+    }
+
     /** A record was acknowledged. From any thread. */
     void relayed() {
         relayed.increment();

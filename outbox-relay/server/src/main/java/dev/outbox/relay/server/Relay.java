@@ -43,13 +43,16 @@ final class Relay {
             thread.start();
             threads.add(thread);
         }
-        try (AutoProgress ignored = new AutoProgress()) {
+        ScheduledExecutorService progress = logProgress();
+        try {
             stop.await();
             for (Thread thread : threads) {
                 thread.join(stop.left().plus(GRACE).toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            progress.shutdownNow();
         }
         return exitCode();
     }
@@ -59,7 +62,9 @@ final class Relay {
             log.warn("Asked a second time: ending at once. What is not confirmed is sent again at the next start.");
             Runtime.getRuntime().halt(ExitCode.NOT_DRAINED);
         }
-        log.info("Stopping: up to {} s for what is in flight.", config.shutdownTimeout().toMillis() / 1000.0);
+        log.info(
+                "Stopping: up to {} s for what is in flight.",
+                config.shutdownTimeout().toMillis() / 1000.0);
         stop.request();
     }
 
@@ -75,24 +80,16 @@ final class Relay {
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;
     }
 
-    /** The progress lines, on a thread of their own: a stream that waits for its broker is the one to hear of. */
-    private final class AutoProgress implements AutoCloseable {
-
-        private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+    /** On a thread of its own: a stream that waits for its brokers is the one to hear of. */
+    private ScheduledExecutorService logProgress() {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "progress");
             thread.setDaemon(true);
             return thread;
         });
-
-        AutoProgress() {
-            long interval = PROGRESS_INTERVAL.toSeconds();
-            var unused = executor.scheduleAtFixedRate(
-                    () -> runners.forEach(StreamRunner::logProgress), interval, interval, TimeUnit.SECONDS);
-        }
-
-        @Override
-        public void close() {
-            executor.shutdownNow();
-        }
+        long interval = PROGRESS_INTERVAL.toSeconds();
+        var unused = executor.scheduleAtFixedRate(
+                () -> runners.forEach(StreamRunner::logProgress), interval, interval, TimeUnit.SECONDS);
+        return executor;
     }
 }

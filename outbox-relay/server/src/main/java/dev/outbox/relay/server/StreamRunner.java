@@ -50,7 +50,11 @@ final class StreamRunner implements Runnable {
         try (Generation generation = new Generation(config, progress)) {
             generation.start();
             cameUp = true;
-            log.info("Relaying {} by slot {} to {}.", config.relay().table(), config.relay().slot(), topics());
+            log.info(
+                    "Relaying {} by slot {} to {}.",
+                    config.relay().table(),
+                    config.relay().slot(),
+                    topics());
             everythingAcknowledged = generation.relay(stop);
         } catch (RuntimeException e) {
             failed(e);
@@ -96,10 +100,11 @@ final class StreamRunner implements Runnable {
     void logProgress() {
         MDC.put("stream", config.name());
         progress.line().ifPresent(log::info);
-        progress.stall().ifPresent(stall -> log.warn(
-                "No acknowledgement from the brokers at {} for {} s: are they up, and enough of them in sync?",
-                config.bootstrapServers(),
-                stall.toSeconds()));
+        progress.stall()
+                .ifPresent(stall -> log.warn(
+                        "No acknowledgement from the brokers at {} for {} s: are they up, and enough of them in sync?",
+                        config.bootstrapServers(),
+                        stall.toSeconds()));
         MDC.remove("stream");
     }
 

@@ -55,7 +55,9 @@ final class Topics {
         byte[] value = record.value();
         long size = OVERHEAD + record.key().length + (value == null ? 0L : value.length);
         for (RelayHeader header : record.headers()) {
-            size += HEADER_OVERHEAD + (long) MAX_UTF8_BYTES_A_CHAR * header.name().length() + header.value().length;
+            size += HEADER_OVERHEAD
+                    + (long) MAX_UTF8_BYTES_A_CHAR * header.name().length()
+                    + header.value().length;
         }
         return size;
     }
@@ -65,7 +67,8 @@ final class Topics {
         return new RelayException(
                 limit <= maxRequestSize
                         ? what + "the topic " + record.topic() + " allows " + limit + " (max.message.bytes). Raise the"
-                                + " topic's max.message.bytes to " + size + " or more, and the stream goes on by itself."
+                                + " topic's max.message.bytes to " + size
+                                + " or more, and the stream goes on by itself."
                         : what + "the producer allows " + maxRequestSize
                                 + " (max.request.size). Raise max.request.size under kafka and start the relay again.",
                 true,

@@ -63,7 +63,8 @@ public final class ConfigReader {
     }
 
     private Duration atLeast(String key, Duration least, Duration byDefault) {
-        Duration duration = settings.value(key, Units.A_DURATION, Units::duration).orElse(byDefault);
+        Duration duration =
+                settings.value(key, Units.A_DURATION, Units::duration).orElse(byDefault);
         if (duration.compareTo(least) < 0) {
             settings.mistake(key, "expected at least " + least.toMillis() + "ms, found " + duration.toMillis() + "ms");
         }

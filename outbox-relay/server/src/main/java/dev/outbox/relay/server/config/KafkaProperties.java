@@ -54,7 +54,7 @@ final class KafkaProperties {
                     ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                     Rule.never("expected nothing; the relay doesn't use Kafka's transactions")),
             Map.entry(
-                    ProducerConfig.DELIVERY_TIMEOUT_CONFIG,
+                    ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                     Rule.never("expected nothing; an event that expired could be overtaken by a later one of its"
                             + " aggregate")),
             Map.entry(
@@ -115,10 +115,11 @@ final class KafkaProperties {
         if (result == null || result.errorMessages().isEmpty()) {
             return Optional.empty();
         }
-        boolean secret = ProducerConfig.configDef().configKeys().get(name).type() == ConfigDef.Type.PASSWORD;
+        ConfigDef.ConfigKey key = ProducerConfig.configDef().configKeys().get(name);
+        boolean secret = key == null || key.type() == ConfigDef.Type.PASSWORD;
         String error = result.errorMessages().get(0);
         String reason = error.substring(error.indexOf(": ") + 1).strip();
-        return Optional.of("expected a value that Kafka accepts, found " + (secret ? "another" : "'" + value + "'") + ": "
-                + reason);
+        return Optional.of("expected a value that Kafka accepts, found " + (secret ? "another" : "'" + value + "'")
+                + ": " + reason);
     }
 }

@@ -163,6 +163,10 @@ final class Settings {
             mistake(key, "expected further keys below it, found a value");
             return;
         }
+        if (known.contains(key)) {
+            mistake(key, "expected a single value, found further keys below it");
+            return;
+        }
         String parent = key.substring(0, key.lastIndexOf('.') + 1);
         Set<String> siblings = known.stream()
                 .filter(candidate -> candidate.startsWith(parent))
@@ -206,8 +210,8 @@ final class Settings {
         for (String name : unset) {
             mistake(
                     key,
-                    "expected the environment variable " + name + " to be set, found it unset; set it, or give a default: ${"
-                            + name + ":default}");
+                    "expected the environment variable " + name
+                            + " to be set, found it unset; set it, or give a default: ${" + name + ":default}");
         }
         return unset.isEmpty() ? Optional.of(value) : Optional.empty();
     }
@@ -217,7 +221,8 @@ final class Settings {
         if (source == null || source.contains("file")) {
             return "";
         }
-        return source.startsWith("Env") ? " (from the environment variable " + variable(key) + ")"
+        return source.startsWith("Env")
+                ? " (from the environment variable " + variable(key) + ")"
                 : " (from the system property)";
     }
 

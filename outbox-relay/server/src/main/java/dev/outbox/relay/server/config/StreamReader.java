@@ -43,7 +43,8 @@ final class StreamReader {
         relay.routes(settings.under(prefix + "routes.", Set.of()));
         settings.choice(prefix + "null-payload", NullPayload.class).ifPresent(relay::nullPayload);
         settings.choice(prefix + "timestamp", RecordTimestamp.class).ifPresent(relay::timestamp);
-        settings.value(prefix + "max-bytes-in-flight", Units.A_SIZE, Units::bytes).ifPresent(relay::maxBytesInFlight);
+        settings.value(prefix + "max-bytes-in-flight", Units.A_SIZE, Units::bytes)
+                .ifPresent(relay::maxBytesInFlight);
         settings.value(prefix + "wal-sender-timeout", Units.A_DURATION, Units::duration)
                 .ifPresent(relay::walSenderTimeout);
         Map<String, String> kafka = KafkaProperties.read(settings, "relay.kafka.", prefix + "kafka.");

@@ -48,8 +48,10 @@ record YamlFile(Map<String, String> values, Map<String, String> mistakes) {
             options.setAllowDuplicateKeys(false);
             Node root = new Yaml(options).compose(new StringReader(text));
             if (!(root instanceof MappingNode mapping)) {
-                throw unusable(file, "expected a mapping that begins with 'relay:', found "
-                        + (root == null ? "nothing" : "a " + root.getNodeId()));
+                throw unusable(
+                        file,
+                        "expected a mapping that begins with 'relay:', found "
+                                + (root == null ? "nothing" : "a " + root.getNodeId()));
             }
             new Yaml(new SafeConstructor(options)).load(text);
             look(mapping, "", mistakes);
@@ -58,8 +60,13 @@ record YamlFile(Map<String, String> values, Map<String, String> mistakes) {
                     .forEach((key, value) -> values.put(key.replace("\"", ""), value));
             values.keySet().removeIf(key -> LIST_ITEM.matcher(key).find());
         } catch (MarkedYAMLException e) {
-            throw unusable(file, "expected YAML, found at line %d, column %d: %s"
-                    .formatted(e.getProblemMark().getLine() + 1, e.getProblemMark().getColumn() + 1, e.getProblem()));
+            throw unusable(
+                    file,
+                    "expected YAML, found at line %d, column %d: %s"
+                            .formatted(
+                                    e.getProblemMark().getLine() + 1,
+                                    e.getProblemMark().getColumn() + 1,
+                                    e.getProblem()));
         } catch (YAMLException e) {
             throw unusable(file, "expected YAML, found: " + firstLine(e.getMessage()));
         }
@@ -77,7 +84,9 @@ record YamlFile(Map<String, String> values, Map<String, String> mistakes) {
         } catch (MalformedInputException e) {
             throw unusable(file, "expected a YAML file in UTF-8, found other bytes");
         } catch (IOException e) {
-            throw unusable(file, "expected a readable YAML file, found: " + e.getClass().getSimpleName());
+            throw unusable(
+                    file,
+                    "expected a readable YAML file, found: " + e.getClass().getSimpleName());
         }
     }
 
@@ -102,6 +111,8 @@ record YamlFile(Map<String, String> values, Map<String, String> mistakes) {
     }
 
     private static String firstLine(@Nullable String message) {
-        return message == null ? "nothing readable" : message.lines().findFirst().orElse("");
+        return message == null
+                ? "nothing readable"
+                : message.lines().findFirst().orElse("");
     }
 }
