@@ -20,7 +20,12 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        CommandLine commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
+            failed.getErr().println(Sentences.of(error));
+            return ExitCode.FAILED;
+        });
+        System.exit(commandLine.execute(arguments));
     }
 
     /** The version that the build wrote into the manifest. */

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nConfiguration:%n",
         footer = {
-            "  Every key of the file can be overridden by an environment variable (relay.streams.shop.slot by",
-            "  RELAY_STREAMS_SHOP_SLOT), and that by a system property of the key's name."
+            "  Environment variables override the file: RELAY_STREAMS_SHOP_SLOT",
+            "  is relay.streams.shop.slot. System properties override both."
         })
 final class RunCommand implements Callable<Integer> {
 

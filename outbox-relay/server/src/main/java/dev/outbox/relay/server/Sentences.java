@@ -8,7 +8,7 @@ final class Sentences {
     private Sentences() {}
 
     /** A RelayException's own words, which are written to be read; anything else with its type, for it is unexpected. */
-    static String of(RuntimeException error) {
+    static String of(Exception error) {
         return error instanceof RelayException
                 ? ended(words(error))
                 : "Unexpected " + error.getClass().getSimpleName() + ": " + ended(words(error));
