@@ -7,6 +7,7 @@ import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,7 +68,7 @@ final class Generation implements AutoCloseable {
     boolean relay(Stop stop) {
         boolean betweenTransactions = true;
         while (!stop.requested() || (!betweenTransactions && !stop.halfTime())) {
-            for (Delivery delivery : engine.poll(POLL_TIMEOUT)) {
+            for (Delivery delivery : poll()) {
                 send(delivery);
                 betweenTransactions = delivery.endOfTransaction();
                 if (betweenTransactions && stop.requested()) {
@@ -84,6 +85,16 @@ final class Generation implements AutoCloseable {
         // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
         engine.poll(Duration.ZERO);
         return betweenTransactions && inFlight.get() == 0;
+    }
+
+    private List<Delivery> poll() {
+        try {
+            return engine.poll(POLL_TIMEOUT);
+        } catch (RelayException e) {
+            // Where the host itself gave the reason, its words are the better ones.
+            throwIfFailed();
+            throw e;
+        }
     }
 
     private void send(Delivery delivery) {

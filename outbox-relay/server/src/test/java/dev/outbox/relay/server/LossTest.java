@@ -18,6 +18,7 @@ class LossTest {
     void a_broker_that_is_killed_and_comes_back_loses_and_reorders_nothing() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml("partitions: 1"))) {
+            StreamTest.awaitRelaying(stream);
             write(shop, 0);
             Topic topic = new Topic(shop.topic("Order"));
             topic.values(1);

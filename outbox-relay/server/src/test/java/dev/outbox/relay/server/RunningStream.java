@@ -26,6 +26,7 @@ final class RunningStream implements AutoCloseable {
         ServerConfig config = ConfigReader.read(Shop.write(yaml), Map.of(), Map.of());
         appender.start();
         logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
         logger.addAppender(appender);
         stop = new Stop(config.shutdownTimeout());
         Backoff backoff =
@@ -62,5 +63,6 @@ final class RunningStream implements AutoCloseable {
         stop();
         logger.detachAppender(appender);
         logger.setLevel(null);
+        logger.setAdditive(true);
     }
 }

@@ -138,7 +138,7 @@ class StreamTest {
                            CASE WHEN i = 20 THEN to_json(repeat('x', 30000)) ELSE to_json(i) END, now()
                     FROM generate_series(1, 1000) AS i
                     """);
-            awaitLog(stream, "RecordTooLarge", "takes up to 30");
+            awaitLog(stream, "takes up to 30");
             topic.set("max.message.bytes", "1000000");
 
             await().atMost(LIMIT).until(() -> topic.values(1).contains("1000"));
