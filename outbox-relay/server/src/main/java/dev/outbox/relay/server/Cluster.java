@@ -61,8 +61,7 @@ final class Cluster implements AutoCloseable {
     int maxMessageBytes(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            return maxMessageBytes(
-                    get(Objects.requireNonNull(
+            return maxMessageBytes(get(Objects.requireNonNull(
                     admin.describeConfigs(List.of(resource)).values().get(resource))));
         } catch (UnknownTopicOrPartitionException e) {
             return create(topic);

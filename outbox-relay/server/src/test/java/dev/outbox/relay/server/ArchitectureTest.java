@@ -62,6 +62,9 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.outbox.relay.server")
                 .check(server);
-        slices().matching("dev.outbox.relay.server.(*)..").should().beFreeOfCycles().check(server);
+        slices().matching("dev.outbox.relay.server.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(server);
     }
 }

@@ -19,7 +19,9 @@ class BackoffTest {
     void delays_double_up_to_the_longest() {
         Backoff backoff = backoff(always(0.5));
 
-        assertThat(java.util.stream.Stream.generate(() -> fail(backoff)).limit(8).map(Duration::toSeconds))
+        assertThat(java.util.stream.Stream.generate(() -> fail(backoff))
+                        .limit(8)
+                        .map(Duration::toSeconds))
                 .containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L, 30L);
     }
 

@@ -40,8 +40,10 @@ class LossTest {
             StreamTest.awaitRelaying(stream);
             write(shop, 0);
             // Killing one backend makes the server end all others and recover from its log.
-            String pid = shop.query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + shop.name + "'");
-            assertThat(ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly()).isTrue();
+            String pid =
+                    shop.query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + shop.name + "'");
+            assertThat(ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly())
+                    .isTrue();
             await().atMost(LIMIT).ignoreExceptions().until(() -> {
                 try (var connection = Servers.POSTGRES.connect(shop.name)) {
                     return connection.isValid(1);

@@ -73,7 +73,9 @@ final class RelayProcess implements AutoCloseable {
     /** Waits for the end. */
     int exitCode() {
         try {
-            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).as(this::output).isTrue();
+            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
+                    .as(this::output)
+                    .isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

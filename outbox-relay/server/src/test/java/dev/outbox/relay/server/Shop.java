@@ -1,10 +1,10 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.OutboxTable;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,13 +80,7 @@ final class Shop {
                       username: %s
                       slot: %s
                       topic: "%s.{aggregateType}"
-                """.formatted(
-                        bootstrapServers,
-                        name,
-                        Servers.POSTGRES.url(name),
-                        Servers.POSTGRES.user(),
-                        name,
-                        name)
+                """.formatted(bootstrapServers, name, Servers.POSTGRES.url(name), Servers.POSTGRES.user(), name, name)
                 + lines(streamLines);
     }
 

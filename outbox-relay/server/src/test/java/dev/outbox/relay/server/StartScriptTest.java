@@ -54,7 +54,8 @@ class StartScriptTest {
     void further_options_come_after_its_own() throws Exception {
         Files.createFile(script.resolveSibling("outbox-relay-1-runnable.jar"));
 
-        assertThat(run(script, Map.of("JAVA_OPTS", "-Da=1 -Db=2", "OUTBOX_RELAY_OPTS", "-Xmx1g")).lines())
+        assertThat(run(script, Map.of("JAVA_OPTS", "-Da=1 -Db=2", "OUTBOX_RELAY_OPTS", "-Xmx1g"))
+                        .lines())
                 .containsSubsequence("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-Da=1", "-Db=2", "-Xmx1g", "-jar");
     }
 
@@ -92,7 +93,9 @@ class StartScriptTest {
             throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", script.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).directory(Path.of("/").toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .directory(Path.of("/").toFile());
         builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "OUTBOX_RELAY_OPTS", "OUTBOX_RELAY_JAR"));
         builder.environment().put("JAVA_HOME", javaHome.toString());
         builder.environment().putAll(environment);
@@ -108,7 +111,8 @@ class StartScriptTest {
         Files.writeString(
                 java,
                 "#!/bin/sh\n"
-                        + "[ \"$1\" != -version ] || { echo 'openjdk version \"" + version + "\" 2023-10-17' >&2; exit; }\n"
+                        + "[ \"$1\" != -version ] || { echo 'openjdk version \"" + version
+                        + "\" 2023-10-17' >&2; exit; }\n"
                         + "printf '%s\\n' \"$@\"\n");
         executable(java);
         return home;

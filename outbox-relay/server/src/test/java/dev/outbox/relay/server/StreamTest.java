@@ -27,13 +27,15 @@ class StreamTest {
                      '{"tenant": "blue"}', '2026-03-01T12:00:00Z')
                     """);
 
-            assertThat(new Topic(shop.topic("Order")).records(1)).singleElement().satisfies(record -> {
-                assertThat(Topic.text(record.key())).isEqualTo("4711");
-                assertThat(Topic.text(record.value())).isEqualTo("{\"weight\": 3}");
-                assertThat(Topic.header(record, "id")).isEqualTo("018f0000-0000-7000-8000-000000000001");
-                assertThat(Topic.header(record, "eventType")).isEqualTo("order.shipped.v1");
-                assertThat(Topic.header(record, "tenant")).isEqualTo("blue");
-            });
+            assertThat(new Topic(shop.topic("Order")).records(1))
+                    .singleElement()
+                    .satisfies(record -> {
+                        assertThat(Topic.text(record.key())).isEqualTo("4711");
+                        assertThat(Topic.text(record.value())).isEqualTo("{\"weight\": 3}");
+                        assertThat(Topic.header(record, "id")).isEqualTo("018f0000-0000-7000-8000-000000000001");
+                        assertThat(Topic.header(record, "eventType")).isEqualTo("order.shipped.v1");
+                        assertThat(Topic.header(record, "tenant")).isEqualTo("blue");
+                    });
             assertThat(stream.stop()).as("drained").isTrue();
         }
     }
@@ -91,8 +93,9 @@ class StreamTest {
             awaitRelaying(stream);
             shop.event("Order", "1", TEN_MEGABYTES);
 
-            assertThat(topic.values(1)).singleElement().satisfies(value -> assertThat(value)
-                    .hasSize(10 * 1024 * 1024 + 2));
+            assertThat(topic.values(1))
+                    .singleElement()
+                    .satisfies(value -> assertThat(value).hasSize(10 * 1024 * 1024 + 2));
         }
     }
 
@@ -108,17 +111,20 @@ class StreamTest {
             String id = shop.query("SELECT id FROM outbox WHERE length(payload::text) > 1000");
 
             awaitLog(stream, "The event " + id + " takes up to 1048");
-            assertThat(stream.log()).anySatisfy(line -> assertThat(line)
-                    .contains("the topic " + topic.name() + " allows 1048588 (max.message.bytes)")
-                    .contains("Raise the topic's max.message.bytes")
-                    .contains("Next attempt in ")
-                    .doesNotContain("xxx"));
+            assertThat(stream.log())
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("the topic " + topic.name() + " allows 1048588 (max.message.bytes)")
+                            .contains("Raise the topic's max.message.bytes")
+                            .contains("Next attempt in ")
+                            .doesNotContain("xxx"));
             assertThat(topic.values(1)).containsOnly("\"before\"");
 
             topic.set("max.message.bytes", "20000000");
 
             await().atMost(LIMIT).until(() -> topic.values(1).contains("\"after\""));
-            assertThat(topic.values(3).stream().map(value -> value.substring(0, 6)).distinct())
+            assertThat(topic.values(3).stream()
+                            .map(value -> value.substring(0, 6))
+                            .distinct())
                     .containsExactly("\"befor", "\"xxxxx", "\"after");
         }
     }
@@ -165,7 +171,8 @@ class StreamTest {
         }
         try (RunningStream stream = new RunningStream(shop.yaml("routes: { 🛒: " + shop.topic("carts") + " }"))) {
             assertThat(new Topic(shop.topic("carts")).values(1)).containsExactly("2");
-            assertThat(new LinkedHashSet<>(new Topic(shop.topic("Order")).values(2))).containsExactly("1", "3");
+            assertThat(new LinkedHashSet<>(new Topic(shop.topic("Order")).values(2)))
+                    .containsExactly("1", "3");
             assertThat(stream.stop()).as("drained").isTrue();
         }
     }
@@ -177,7 +184,8 @@ class StreamTest {
                 CREATE TABLE outboxevent (id uuid PRIMARY KEY, aggregatetype varchar(255) NOT NULL,
                     aggregateid varchar(255) NOT NULL, type varchar(255) NOT NULL, payload jsonb)
                 """);
-        String yaml = shop.yaml("table: outboxevent").replace(shop.name + ".{aggregateType}", "outbox.event.{aggregateType}");
+        String yaml =
+                shop.yaml("table: outboxevent").replace(shop.name + ".{aggregateType}", "outbox.event.{aggregateType}");
         try (RunningStream stream = new RunningStream(yaml)) {
             awaitRelaying(stream);
             shop.execute("""
@@ -185,11 +193,13 @@ class StreamTest {
                     ('406c07f3-26f0-4eea-a50c-109940064b8f', 'Invoice', '1', 'InvoiceSent', '{"total": 7}')
                     """);
 
-            assertThat(new Topic("outbox.event.Invoice").records(1)).singleElement().satisfies(record -> {
-                assertThat(Topic.text(record.key())).isEqualTo("1");
-                assertThat(Topic.text(record.value())).isEqualTo("{\"total\": 7}");
-                assertThat(Topic.header(record, "id")).isEqualTo("406c07f3-26f0-4eea-a50c-109940064b8f");
-            });
+            assertThat(new Topic("outbox.event.Invoice").records(1))
+                    .singleElement()
+                    .satisfies(record -> {
+                        assertThat(Topic.text(record.key())).isEqualTo("1");
+                        assertThat(Topic.text(record.value())).isEqualTo("{\"total\": 7}");
+                        assertThat(Topic.header(record, "id")).isEqualTo("406c07f3-26f0-4eea-a50c-109940064b8f");
+                    });
         }
     }
 
@@ -222,7 +232,8 @@ class StreamTest {
     }
 
     static void awaitLog(RunningStream stream, String... words) {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(stream.log())
-                .anySatisfy(line -> assertThat(line).contains(words)));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(stream.log())
+                        .anySatisfy(line -> assertThat(line).contains(words)));
     }
 }

@@ -48,7 +48,8 @@ class TopicsTest {
     @Test
     void the_producers_own_limit_counts_too() {
         assertThatThrownBy(() -> topics(1000).requireFits(record("orders", new byte[1000])))
-                .hasMessageContaining("the producer allows 1000 (max.request.size). Raise max.request.size under kafka");
+                .hasMessageContaining(
+                        "the producer allows 1000 (max.request.size). Raise max.request.size under kafka");
     }
 
     @Test

@@ -139,7 +139,9 @@ class ConfigTest {
         Map<String, String> environment = Map.of("SECRET", "a$$b${c}");
 
         StreamConfig stream = ConfigReader.read(
-                        write(SHOP + "      password: ${SECRET}\n      slot: ${SLOT:by_default}\n"), environment, Map.of())
+                        write(SHOP + "      password: ${SECRET}\n      slot: ${SLOT:by_default}\n"),
+                        environment,
+                        Map.of())
                 .streams()
                 .get(0);
 
@@ -149,8 +151,8 @@ class ConfigTest {
 
     @Test
     void a_variable_that_looks_like_a_setting_and_is_none_is_warned_of() {
-        ServerConfig config = ConfigReader.read(
-                write(SHOP), Map.of("RELAY_STREAMS_SHOP_SLTO", "x", "RELAY_PASSWORD", "y"), Map.of());
+        ServerConfig config =
+                ConfigReader.read(write(SHOP), Map.of("RELAY_STREAMS_SHOP_SLTO", "x", "RELAY_PASSWORD", "y"), Map.of());
 
         assertThat(config.warnings())
                 .containsExactly(
@@ -202,51 +204,133 @@ class ConfigTest {
     static Stream<Arguments> mistakes_and_what_is_said_of_them() {
         return Stream.of(
                 arguments("relay: {}", "relay.streams: expected at least one stream with its url, found nothing"),
-                arguments(KAFKA + "  streams: shop\n", "relay.streams: expected at least one stream with its url, found nothing"),
-                arguments(KAFKA + "  streems: { shop: { url: x } }\n", "relay.streems: unknown key; did you mean relay.streams?"),
+                arguments(
+                        KAFKA + "  streams: shop\n",
+                        "relay.streams: expected at least one stream with its url, found nothing"),
+                arguments(
+                        KAFKA + "  streems: { shop: { url: x } }\n",
+                        "relay.streems: unknown key; did you mean relay.streams?"),
                 arguments("rely: { kafka: {} }\nrelay: { x: 1 }\n", "relay.x: unknown key; expected one of"),
                 arguments("rely: { streams: 1 }\nrelay: {}\n", "rely: unknown key; did you mean relay?"),
-                arguments(SHOP + "      slto: x\n", "relay.streams.shop.slto: unknown key; did you mean relay.streams.shop.slot?"),
-                arguments(SHOP + "      slot: a-b\n", "relay.streams.shop.slot: expected 1 to 63 lower-case letters, digits and underscores, found 'a-b'"),
-                arguments(SHOP + "      slot:\n", "relay.streams.shop.slot: expected a value, found nothing at line 7; give one or leave the key out"),
-                arguments(SHOP + "      slot: [a, b]\n", "relay.streams.shop.slot: expected a single value, found a list at line 7"),
-                arguments(SHOP + "      slot: { name: x }\n", "relay.streams.shop.slot: expected a single value, found further keys below it"),
-                arguments(SHOP + "      publication: 'a\"b'\n", "relay.streams.shop.publication: expected 1 to 63 characters without"),
-                arguments(SHOP + "      table: a.b.c\n", "relay.streams.shop.table: expected table or schema.table, found 'a.b.c'"),
-                arguments(SHOP + "      table: a.\n", "relay.streams.shop.table: expected table or schema.table, found 'a.'"),
-                arguments(SHOP + "      columns: { paylod: x }\n", "relay.streams.shop.columns.paylod: unknown key; did you mean relay.streams.shop.columns.payload?"),
-                arguments(SHOP + "      columns: { aggregatetype: x }\n", "relay.streams.shop.columns.aggregatetype: unknown key; did you mean relay.streams.shop.columns.aggregate-type?"),
-                arguments(SHOP + "      columns: { payload: '' }\n", "relay.streams.shop.columns.payload: expected a column name of 1 to 63 characters as PostgreSQL stores it, not quoted, found ''"),
-                arguments(SHOP + "      topic: 'a b'\n", "relay.streams.shop.topic: expected a topic name as Kafka allows it"),
-                arguments(SHOP + "      routes: { Person: 'p q' }\n", "relay.streams.shop.routes.Person: expected a topic name as Kafka allows it"),
-                arguments(SHOP + "      null-payload: delete\n", "relay.streams.shop.null-payload: expected empty or tombstone, found 'delete'"),
-                arguments(SHOP + "      timestamp: now\n", "relay.streams.shop.timestamp: expected commit-time or occurred-at, found 'now'"),
-                arguments(SHOP + "      max-bytes-in-flight: 32MB\n", "relay.streams.shop.max-bytes-in-flight: expected a number of bytes, or one with its unit, such as 512KiB, 32MiB or 1GiB, found '32MB'"),
-                arguments(SHOP + "      max-bytes-in-flight: 7\n", "relay.streams.shop.max-bytes-in-flight: expected at least 1048576 bytes (1 MiB), found 7"),
-                arguments(SHOP + "      wal-sender-timeout: 10\n", "relay.streams.shop.wal-sender-timeout: expected a time with its unit, such as 500ms, 8s, 2m or 1h, found '10'"),
-                arguments(SHOP + "      wal-sender-timeout: 10ms\n", "relay.streams.shop.wal-sender-timeout: expected at least 1 second"),
-                arguments(SHOP + "      create-topics: yess\n", "relay.streams.shop.create-topics: expected true or false, found 'yess'"),
-                arguments(SHOP + "      partitions: 0\n", "relay.streams.shop.partitions: expected a number from 1 to 2147483647, found '0'"),
-                arguments(SHOP + "      replication-factor: 99999\n", "relay.streams.shop.replication-factor: expected a number from 1 to 32767, found '99999'"),
-                arguments(SHOP + "      kafka: { acks: 0 }\n", "relay.streams.shop.kafka.acks: expected all; with less"),
-                arguments(SHOP + "      kafka: { enable.idempotence: false }\n", "relay.streams.shop.kafka.enable.idempotence: expected true; without it"),
-                arguments(SHOP + "      kafka: { max.in.flight.requests.per.connection: 6 }\n", "relay.streams.shop.kafka.max.in.flight.requests.per.connection: expected 1 to 5"),
-                arguments(SHOP + "      kafka: { key.serializer: x }\n", "relay.streams.shop.kafka.key.serializer: expected nothing; the relay writes"),
-                arguments(SHOP + "      kafka: { value.serializer: x }\n", "relay.streams.shop.kafka.value.serializer: expected nothing; the relay writes"),
-                arguments(SHOP + "      kafka: { transactional.id: x }\n", "relay.streams.shop.kafka.transactional.id: expected nothing"),
-                arguments(SHOP + "      kafka: { delivery.timeout.ms: 1000 }\n", "relay.streams.shop.kafka.delivery.timeout.ms: expected nothing; an event that expired"),
-                arguments(SHOP + "      kafka: { retries: 3 }\n", "relay.streams.shop.kafka.retries: expected nothing; an event that is given up"),
-                arguments(SHOP + "      kafka: { partitioner.ignore.keys: true }\n", "relay.streams.shop.kafka.partitioner.ignore.keys: expected false"),
-                arguments(SHOP + "      kafka: { linger.ms: fast }\n", "relay.streams.shop.kafka.linger.ms: expected a value that Kafka accepts, found 'fast': Not a number of type LONG"),
-                arguments(SHOP + "      kafka: { compression.type: zip }\n", "relay.streams.shop.kafka.compression.type: expected a value that Kafka accepts, found 'zip'"),
-                arguments(SHOP + "      kafka: { bootstrap.server: x }\n", "relay.streams.shop.kafka.bootstrap.server: unknown key; did you mean relay.streams.shop.kafka.bootstrap.servers?"),
+                arguments(
+                        SHOP + "      slto: x\n",
+                        "relay.streams.shop.slto: unknown key; did you mean relay.streams.shop.slot?"),
+                arguments(
+                        SHOP + "      slot: a-b\n",
+                        "relay.streams.shop.slot: expected 1 to 63 lower-case letters, digits and underscores, found 'a-b'"),
+                arguments(
+                        SHOP + "      slot:\n",
+                        "relay.streams.shop.slot: expected a value, found nothing at line 7; give one or leave the key out"),
+                arguments(
+                        SHOP + "      slot: [a, b]\n",
+                        "relay.streams.shop.slot: expected a single value, found a list at line 7"),
+                arguments(
+                        SHOP + "      slot: { name: x }\n",
+                        "relay.streams.shop.slot: expected a single value, found further keys below it"),
+                arguments(
+                        SHOP + "      publication: 'a\"b'\n",
+                        "relay.streams.shop.publication: expected 1 to 63 characters without"),
+                arguments(
+                        SHOP + "      table: a.b.c\n",
+                        "relay.streams.shop.table: expected table or schema.table, found 'a.b.c'"),
+                arguments(
+                        SHOP + "      table: a.\n",
+                        "relay.streams.shop.table: expected table or schema.table, found 'a.'"),
+                arguments(
+                        SHOP + "      columns: { paylod: x }\n",
+                        "relay.streams.shop.columns.paylod: unknown key; did you mean relay.streams.shop.columns.payload?"),
+                arguments(
+                        SHOP + "      columns: { aggregatetype: x }\n",
+                        "relay.streams.shop.columns.aggregatetype: unknown key; did you mean relay.streams.shop.columns.aggregate-type?"),
+                arguments(
+                        SHOP + "      columns: { payload: '' }\n",
+                        "relay.streams.shop.columns.payload: expected a column name of 1 to 63 characters as PostgreSQL stores it, not quoted, found ''"),
+                arguments(
+                        SHOP + "      topic: 'a b'\n",
+                        "relay.streams.shop.topic: expected a topic name as Kafka allows it"),
+                arguments(
+                        SHOP + "      routes: { Person: 'p q' }\n",
+                        "relay.streams.shop.routes.Person: expected a topic name as Kafka allows it"),
+                arguments(
+                        SHOP + "      null-payload: delete\n",
+                        "relay.streams.shop.null-payload: expected empty or tombstone, found 'delete'"),
+                arguments(
+                        SHOP + "      timestamp: now\n",
+                        "relay.streams.shop.timestamp: expected commit-time or occurred-at, found 'now'"),
+                arguments(
+                        SHOP + "      max-bytes-in-flight: 32MB\n",
+                        "relay.streams.shop.max-bytes-in-flight: expected a number of bytes, or one with its unit, such as 512KiB, 32MiB or 1GiB, found '32MB'"),
+                arguments(
+                        SHOP + "      max-bytes-in-flight: 7\n",
+                        "relay.streams.shop.max-bytes-in-flight: expected at least 1048576 bytes (1 MiB), found 7"),
+                arguments(
+                        SHOP + "      wal-sender-timeout: 10\n",
+                        "relay.streams.shop.wal-sender-timeout: expected a time with its unit, such as 500ms, 8s, 2m or 1h, found '10'"),
+                arguments(
+                        SHOP + "      wal-sender-timeout: 10ms\n",
+                        "relay.streams.shop.wal-sender-timeout: expected at least 1 second"),
+                arguments(
+                        SHOP + "      create-topics: yess\n",
+                        "relay.streams.shop.create-topics: expected true or false, found 'yess'"),
+                arguments(
+                        SHOP + "      partitions: 0\n",
+                        "relay.streams.shop.partitions: expected a number from 1 to 2147483647, found '0'"),
+                arguments(
+                        SHOP + "      replication-factor: 99999\n",
+                        "relay.streams.shop.replication-factor: expected a number from 1 to 32767, found '99999'"),
+                arguments(
+                        SHOP + "      kafka: { acks: 0 }\n", "relay.streams.shop.kafka.acks: expected all; with less"),
+                arguments(
+                        SHOP + "      kafka: { enable.idempotence: false }\n",
+                        "relay.streams.shop.kafka.enable.idempotence: expected true; without it"),
+                arguments(
+                        SHOP + "      kafka: { max.in.flight.requests.per.connection: 6 }\n",
+                        "relay.streams.shop.kafka.max.in.flight.requests.per.connection: expected 1 to 5"),
+                arguments(
+                        SHOP + "      kafka: { key.serializer: x }\n",
+                        "relay.streams.shop.kafka.key.serializer: expected nothing; the relay writes"),
+                arguments(
+                        SHOP + "      kafka: { value.serializer: x }\n",
+                        "relay.streams.shop.kafka.value.serializer: expected nothing; the relay writes"),
+                arguments(
+                        SHOP + "      kafka: { transactional.id: x }\n",
+                        "relay.streams.shop.kafka.transactional.id: expected nothing"),
+                arguments(
+                        SHOP + "      kafka: { delivery.timeout.ms: 1000 }\n",
+                        "relay.streams.shop.kafka.delivery.timeout.ms: expected nothing; an event that expired"),
+                arguments(
+                        SHOP + "      kafka: { retries: 3 }\n",
+                        "relay.streams.shop.kafka.retries: expected nothing; an event that is given up"),
+                arguments(
+                        SHOP + "      kafka: { partitioner.ignore.keys: true }\n",
+                        "relay.streams.shop.kafka.partitioner.ignore.keys: expected false"),
+                arguments(
+                        SHOP + "      kafka: { linger.ms: fast }\n",
+                        "relay.streams.shop.kafka.linger.ms: expected a value that Kafka accepts, found 'fast': Not a number of type LONG"),
+                arguments(
+                        SHOP + "      kafka: { compression.type: zip }\n",
+                        "relay.streams.shop.kafka.compression.type: expected a value that Kafka accepts, found 'zip'"),
+                arguments(
+                        SHOP + "      kafka: { bootstrap.server: x }\n",
+                        "relay.streams.shop.kafka.bootstrap.server: unknown key; did you mean relay.streams.shop.kafka.bootstrap.servers?"),
                 arguments(SHOP + "      kafka: { group.id: x }\n", "relay.streams.shop.kafka.group.id: unknown key; "),
-                arguments(SHOP + "      kafka: x\n", "relay.streams.shop.kafka: expected further keys below it, found a value"),
-                arguments(SHOP + "    dos y tres:\n      url: jdbc:postgresql://db/x\n", "relay.streams.dos y tres: expected a name of letters, digits, '-' and '_'"),
-                arguments(SHOP + "    other:\n      url: jdbc:postgresql://db/shop?ssl=true\n", "relay.streams.shop.slot: expected a slot of its own, found 'outbox', which the stream 'other' reads on the same server"),
-                arguments(SHOP + "  shutdown-timeout: 8 days\n", "relay.shutdown-timeout: expected a time with its unit"),
-                arguments(SHOP + "  shutdown-timeout: 1ms\n", "relay.shutdown-timeout: expected at least 1000ms, found 1ms"),
-                arguments(SHOP + "  retry: { first-delay: 2m, longest-delay: 1m }\n", "relay.retry.longest-delay: expected at least 120000ms, found 60000ms"),
+                arguments(
+                        SHOP + "      kafka: x\n",
+                        "relay.streams.shop.kafka: expected further keys below it, found a value"),
+                arguments(
+                        SHOP + "    dos y tres:\n      url: jdbc:postgresql://db/x\n",
+                        "relay.streams.dos y tres: expected a name of letters, digits, '-' and '_'"),
+                arguments(
+                        SHOP + "    other:\n      url: jdbc:postgresql://db/shop?ssl=true\n",
+                        "relay.streams.shop.slot: expected a slot of its own, found 'outbox', which the stream 'other' reads on the same server"),
+                arguments(
+                        SHOP + "  shutdown-timeout: 8 days\n", "relay.shutdown-timeout: expected a time with its unit"),
+                arguments(
+                        SHOP + "  shutdown-timeout: 1ms\n",
+                        "relay.shutdown-timeout: expected at least 1000ms, found 1ms"),
+                arguments(
+                        SHOP + "  retry: { first-delay: 2m, longest-delay: 1m }\n",
+                        "relay.retry.longest-delay: expected at least 120000ms, found 60000ms"),
                 arguments(SHOP + "      slot: a\n      slot: b\n", "found duplicate key slot"),
                 arguments("relay: [", "expected YAML, found at line 1"),
                 arguments("relay: {}\n---\nrelay: {}\n", "expected YAML, found at line"),
