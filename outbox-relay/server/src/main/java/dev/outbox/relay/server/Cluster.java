@@ -1,0 +1,115 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.server.config.StreamConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the relay asks of the brokers beside producing. Blocks, at most for the time that the admin's settings give. */
+final class Cluster implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+
+    private final StreamConfig config;
+    private final Admin admin;
+
+    Cluster(StreamConfig config, Map<String, Object> settings) {
+        this.config = config;
+        this.admin = create(() -> Admin.create(settings));
+    }
+
+    /** Makes a client; what its constructor throws becomes a sentence. */
+    <T> T create(Supplier<T> client) {
+        try {
+            return client.get();
+        } catch (KafkaException e) {
+            throw KafkaErrors.unreachable(config.bootstrapServers(), e);
+        }
+    }
+
+    /**
+     * @throws RelayException if no broker answers
+     */
+    void requireReachable() {
+        try {
+            get(admin.describeCluster().nodes());
+        } catch (KafkaException e) {
+            throw KafkaErrors.unreachable(config.bootstrapServers(), e);
+        }
+    }
+
+    /**
+     * A topic's {@code max.message.bytes}; makes the topic if it is missing and may be made.
+     *
+     * @throws RelayException if the topic can't be had
+     */
+    int maxMessageBytes(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            return maxMessageBytes(get(Objects.requireNonNull(
+                    admin.describeConfigs(List.of(resource)).values().get(resource))));
+        } catch (UnknownTopicOrPartitionException e) {
+            return create(topic);
+        } catch (KafkaException e) {
+            throw KafkaErrors.topic(topic, "look up", config.bootstrapServers(), e);
+        }
+    }
+
+    private int create(String topic) {
+        if (!config.createTopics()) {
+            throw new RelayException(
+                    "The topic " + topic + " doesn't exist at " + config.bootstrapServers()
+                            + ". Create it, and the stream"
+                            + " goes on by itself; or let the relay do so with create-topics: true.",
+                    true,
+                    null);
+        }
+        NewTopic missing = new NewTopic(topic, config.partitions(), config.replicationFactor());
+        try {
+            var created = admin.createTopics(List.of(missing));
+            get(created.all());
+            int limit = maxMessageBytes(get(created.config(topic)));
+            log.info("Created the topic {} with {} partitions.", topic, get(created.numPartitions(topic)));
+            return limit;
+        } catch (TopicExistsException e) {
+            return maxMessageBytes(topic);
+        } catch (KafkaException e) {
+            throw KafkaErrors.topic(topic, "create", config.bootstrapServers(), e);
+        }
+    }
+
+    private static int maxMessageBytes(Config topic) {
+        return Integer.parseInt(topic.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.Delivery;
+import dev.outbox.relay.RelayEngine;
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.RelayHeader;
+import dev.outbox.relay.RelayRecord;
+import dev.outbox.relay.server.config.StreamConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a stream: an engine, a producer and what is known of the topics, which begin and end together. It ends with
+ * the first failure of any of them, and what was not confirmed by then is sent again by the next one.
+ *
+ * <p>For the stream's thread; acknowledgements arrive on the producer's.
+ */
+final class Generation implements AutoCloseable {
+
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+    private static final long DRAIN_CHECK_NANOS = 1_000_000;
+
+    private final Progress progress;
+    private final Thread host = Thread.currentThread();
+    private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicReference<@Nullable RelayException> failure = new AtomicReference<>();
+    private final Cluster cluster;
+    private final Topics topics;
+    private final RelayEngine engine;
+    private final Producer<byte[], byte[]> producer;
+
+    Generation(StreamConfig config, Progress progress) {
+        this.progress = progress;
+        ProducerSettings settings = new ProducerSettings(config);
+        cluster = new Cluster(config, settings.admin());
+        topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
+        engine = new RelayEngine(config.relay());
+        try {
+            producer = cluster.create(() -> new KafkaProducer<>(settings.producer()));
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Looks whether the brokers answer, then takes the slot. */
+    void start() {
+        cluster.requireReachable();
+        engine.start(Optional.empty());
+        progress.generation(inFlight, engine::confirmedLsn);
+    }
+
+    /**
+     * Relays until the stop, then waits for what is in flight.
+     *
+     * @return whether everything that was sent is acknowledged, and whole transactions at that
+     * @throws RelayException at the first failure
+     */
+    boolean relay(Stop stop) {
+        boolean betweenTransactions = true;
+        while (!stop.requested() || (!betweenTransactions && !stop.halfTime())) {
+            for (Delivery delivery : poll()) {
+                send(delivery);
+                betweenTransactions = delivery.endOfTransaction();
+                if (betweenTransactions && stop.requested()) {
+                    break;
+                }
+            }
+            throwIfFailed();
+        }
+        while (inFlight.get() > 0 && !stop.left().isZero()) {
+            throwIfFailed();
+            LockSupport.parkNanos(DRAIN_CHECK_NANOS);
+        }
+        throwIfFailed();
+        // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
+        engine.poll(Duration.ZERO);
+        return betweenTransactions && inFlight.get() == 0;
+    }
+
+    private List<Delivery> poll() {
+        try {
+            return engine.poll(POLL_TIMEOUT);
+        } catch (RelayException e) {
+            // Where the host itself gave the reason, its words are the better ones.
+            throwIfFailed();
+            throw e;
+        }
+    }
+
+    private void send(Delivery delivery) {
+        throwIfFailed();
+        RelayRecord record = delivery.record();
+        inFlight.incrementAndGet();
+        try {
+            topics.requireFits(record);
+            var unused = producer.send(toKafka(record), (metadata, error) -> settle(delivery, error));
+        } catch (RuntimeException e) {
+            settle(delivery, e);
+        }
+    }
+
+    private void settle(Delivery delivery, @Nullable Exception error) {
+        if (error == null) {
+            delivery.ack();
+            progress.relayed();
+        } else {
+            fail(delivery, error);
+        }
+        inFlight.decrementAndGet();
+    }
+
+    /** The first failure ends the generation; those after it are its consequences. */
+    private void fail(Delivery delivery, Exception error) {
+        RelayException sentence = KafkaErrors.refused(delivery.record(), error);
+        if (failure.compareAndSet(null, sentence)) {
+            delivery.fail(sentence);
+            if (Thread.currentThread() != host) {
+                // On the producer's own thread, before it sends another batch: a later event of the same aggregate that
+                // waits behind the refused one must not go out in its place.
+                producer.close(Duration.ZERO);
+            }
+        }
+    }
+
+    private void throwIfFailed() {
+        RelayException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static ProducerRecord<byte[], byte[]> toKafka(RelayRecord record) {
+        RecordHeaders headers = new RecordHeaders();
+        for (RelayHeader header : record.headers()) {
+            headers.add(header.name(), header.value());
+        }
+        return new ProducerRecord<>(record.topic(), null, record.timestamp(), record.key(), record.value(), headers);
+    }
+
+    /** Never flushes: after a failure nothing more may go out, and after a clean stop nothing is left. */
+    @Override
+    public void close() {
+        try (cluster;
+                engine) {
+            producer.close(Duration.ZERO);
+            progress.ended();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.OutboxHeaders;
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.RelayHeader;
+import dev.outbox.relay.RelayRecord;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** Kafka's exceptions as sentences for the person on call. Never with a payload. */
+final class KafkaErrors {
+
+    private KafkaErrors() {}
+
+    /** The brokers can't be reached, or don't let the relay in. */
+    static RelayException unreachable(String bootstrapServers, Exception error) {
+        String where = "brokers at " + bootstrapServers;
+        if (error instanceof AuthenticationException) {
+            return sentence(
+                    "The " + where + " refused the relay: " + reason(error)
+                            + " Check the security, sasl and ssl properties under kafka.",
+                    error);
+        }
+        if (error instanceof AuthorizationException) {
+            return sentence(
+                    "The " + where + " don't answer the relay's principal: " + reason(error)
+                            + " Grant it DESCRIBE on the cluster.",
+                    error);
+        }
+        return sentence(
+                "No answer from the " + where + ": " + reason(error)
+                        + " Check bootstrap.servers under kafka, that the brokers run, and that security.protocol is"
+                        + " theirs.",
+                error);
+    }
+
+    /** Something could not be done with a topic. */
+    static RelayException topic(String topic, String verb, String bootstrapServers, Exception error) {
+        if (error instanceof TimeoutException) {
+            return unreachable(bootstrapServers, error);
+        }
+        return sentence("Can't " + verb + " the topic " + topic + ": " + reason(error) + " " + advice(error), error);
+    }
+
+    /** An event could not be delivered; what already is a sentence stays as it is. */
+    static RelayException refused(RelayRecord record, Exception error) {
+        if (error instanceof RelayException known) {
+            return known;
+        }
+        return sentence(
+                "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": " + reason(error)
+                        + " " + advice(error),
+                error);
+    }
+
+    /** The event's id, by which it is found in the outbox table. */
+    static String id(RelayRecord record) {
+        for (RelayHeader header : record.headers()) {
+            if (header.name().equals(OutboxHeaders.ID)) {
+                return new String(header.value(), StandardCharsets.UTF_8);
+            }
+        }
+        return "(without id)";
+    }
+
+    private static String advice(Exception error) {
+        if (error instanceof InvalidTopicException) {
+            return "Map its aggregate type to a name of letters, digits, '.', '_' and '-' under routes, and start the"
+                    + " relay again.";
+        }
+        if (error instanceof AuthorizationException) {
+            return "Grant the relay's principal WRITE, DESCRIBE and DESCRIBE_CONFIGS on the topic, and CREATE where it is"
+                    + " to make it.";
+        }
+        if (error instanceof RecordTooLargeException) {
+            return "Raise the topic's max.message.bytes.";
+        }
+        if (error instanceof InvalidTimestampException) {
+            return "Compare the clocks of database and brokers, and the topic's message.timestamp.after.max.ms.";
+        }
+        if (error instanceof InvalidPartitionsException
+                || error instanceof InvalidReplicationFactorException
+                || error instanceof InvalidConfigurationException
+                || error instanceof PolicyViolationException) {
+            return "Set partitions and replication-factor to what the cluster allows, or create the topic yourself.";
+        }
+        return "The stream goes on by itself when the cause is gone.";
+    }
+
+    private static RelayException sentence(String sentence, Exception error) {
+        return new RelayException(sentence, true, error);
+    }
+
+    /** Kafka's own words with those of the causes that say more, as a sentence. */
+    private static String reason(Throwable error) {
+        StringBuilder words = new StringBuilder(Sentences.words(error));
+        for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+            String more = Sentences.words(cause);
+            if (words.indexOf(more) < 0) {
+                words.append(": ").append(more);
+            }
+        }
+        return Sentences.ended(words.toString());
+    }
+}

@@ -1,0 +1,89 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** A stream's figures, over all of its generations. Counted on the hot path, read by one thread at a time. */
+final class Progress {
+
+    private static final Duration STALL = Duration.ofSeconds(20);
+
+    private final LongSupplier nanoTime;
+    private final LongAdder relayed = new LongAdder();
+    private volatile AtomicLong inFlight = new AtomicLong();
+    private volatile Supplier<LogSequenceNumber> confirmed = () -> LogSequenceNumber.INVALID;
+    private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
+    private long lastRelayed;
+    private long lastLineAt;
+    private long lastMovedAt;
+
+    Progress(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.lastLineAt = nanoTime.getAsLong();
+        this.lastMovedAt = lastLineAt;
+    }
+
+    /** A new generation begins: its own count of records in flight, its own engine to ask. */
+    void generation(AtomicLong itsInFlight, Supplier<LogSequenceNumber> itsConfirmed) {
+        inFlight = itsInFlight;
+        confirmed = itsConfirmed;
+    }
+
+    /** The generation ends; what its engine has confirmed is asked a last time. */
+    synchronized void ended() {
+        confirmedLsn();
+        confirmed = () -> LogSequenceNumber.INVALID;
+    }
+
+    /** A record was acknowledged. From any thread. */
+    void relayed() {
+        relayed.increment();
+    }
+
+    /** The line on the time since the last one; empty if nothing was relayed and nothing is in flight. */
+    synchronized Optional<String> line() {
+        long now = nanoTime.getAsLong();
+        long total = relayed.sum();
+        double rate = (total - lastRelayed) * 1e9 / Math.max(1, now - lastLineAt);
+        boolean moved = total != lastRelayed;
+        boolean waiting = inFlight.get() > 0;
+        lastMovedAt = moved || !waiting ? now : lastMovedAt;
+        lastRelayed = total;
+        lastLineAt = now;
+        return moved || waiting
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "relayed=%d rate=%.0f/s in-flight=%d confirmed=%s",
+                        total,
+                        rate,
+                        inFlight.get(),
+                        confirmedLsn()))
+                : Optional.empty();
+    }
+
+    /** How long records have been in flight without an acknowledgement, if that is long; as of the last line. */
+    synchronized Optional<Duration> stall() {
+        Duration still = Duration.ofNanos(nanoTime.getAsLong() - lastMovedAt);
+        return inFlight.get() > 0 && still.compareTo(STALL) >= 0 ? Optional.of(still) : Optional.empty();
+    }
+
+    /** The figures at the end. */
+    synchronized String summary() {
+        return "relayed=%d in-flight=%d confirmed=%s".formatted(relayed.sum(), inFlight.get(), confirmedLsn());
+    }
+
+    /** A generation that is starting knows none yet; the last known one still holds. */
+    private LogSequenceNumber confirmedLsn() {
+        LogSequenceNumber current = confirmed.get();
+        if (!current.equals(LogSequenceNumber.INVALID)) {
+            lastConfirmed = current;
+        }
+        return lastConfirmed;
+    }
+}

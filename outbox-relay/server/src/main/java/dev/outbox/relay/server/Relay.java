@@ -1,0 +1,95 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.server.config.ServerConfig;
+import dev.outbox.relay.server.config.StreamConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All streams of a process: starts them, waits for the request to stop, and ends within the time for it. */
+final class Relay {
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private final ServerConfig config;
+    private final Stop stop;
+    private final List<StreamRunner> runners = new ArrayList<>();
+
+    Relay(ServerConfig config) {
+        this.config = config;
+        this.stop = new Stop(config.shutdownTimeout());
+        for (StreamConfig stream : config.streams()) {
+            Backoff backoff = new Backoff(
+                    config.firstRetryDelay(), config.longestRetryDelay(), System::nanoTime, new java.util.Random());
+            runners.add(new StreamRunner(stream, stop, backoff));
+        }
+    }
+
+    /** Relays until a signal or until a stream can't start; returns the exit code. */
+    int run() {
+        config.warnings().forEach(log::warn);
+        Signals.handle(this::onSignal);
+        List<Thread> threads = new ArrayList<>();
+        for (StreamRunner runner : runners) {
+            Thread thread = new Thread(runner, "stream-" + runner.name());
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        ScheduledExecutorService progress = logProgress();
+        try {
+            stop.await();
+            for (Thread thread : threads) {
+                thread.join(stop.left().plus(GRACE).toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            progress.shutdownNow();
+        }
+        return exitCode();
+    }
+
+    private void onSignal() {
+        if (stop.requested()) {
+            log.warn("Asked a second time: ending at once. What is not confirmed is sent again at the next start.");
+            Runtime.getRuntime().halt(ExitCode.NOT_DRAINED);
+        }
+        log.info(
+                "Stopping: up to {} s for what is in flight.",
+                config.shutdownTimeout().toMillis() / 1000.0);
+        stop.request();
+    }
+
+    private int exitCode() {
+        if (runners.stream().anyMatch(StreamRunner::broken)) {
+            return ExitCode.FAILED;
+        }
+        boolean drained = true;
+        for (StreamRunner runner : runners) {
+            drained &= runner.drained();
+            runner.logEnd();
+        }
+        return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;
+    }
+
+    /** On a thread of its own: a stream that waits for its brokers is the one to hear of. */
+    private ScheduledExecutorService logProgress() {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "progress");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long interval = PROGRESS_INTERVAL.toSeconds();
+        var unused = executor.scheduleAtFixedRate(
+                () -> runners.forEach(StreamRunner::logProgress), interval, interval, TimeUnit.SECONDS);
+        return executor;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A relay as its users run it: a process of its own, with what it printed. */
+final class RelayProcess implements AutoCloseable {
+
+    private static final long LIMIT_SECONDS = 30;
+
+    private final Process process;
+    private final Path output;
+
+    private RelayProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static RelayProcess run(String yaml) {
+        return start("run", "--config", Shop.write(yaml).toString());
+    }
+
+    static RelayProcess start(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        try {
+            Path output = Files.createTempFile("relay", ".out");
+            output.toFile().deleteOnExit();
+            return new RelayProcess(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start(),
+                    output);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void awaitOutput(String words) {
+        Awaitility.await()
+                .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(output()).contains(words));
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end. */
+    int exitCode() {
+        try {
+            assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
+                    .as(this::output)
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

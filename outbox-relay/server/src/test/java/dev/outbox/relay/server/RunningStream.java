@@ -1,0 +1,68 @@
+package dev.outbox.relay.server;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.outbox.relay.server.config.ConfigReader;
+import dev.outbox.relay.server.config.ServerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.slf4j.LoggerFactory;
+
+/** A stream's runner on a thread of this JVM, with its log. */
+final class RunningStream implements AutoCloseable {
+
+    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.outbox");
+    private final Stop stop;
+    private final StreamRunner runner;
+    private final Thread thread;
+
+    RunningStream(String yaml) {
+        ServerConfig config = ConfigReader.read(Shop.write(yaml), Map.of(), Map.of());
+        appender.start();
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(appender);
+        stop = new Stop(config.shutdownTimeout());
+        Backoff backoff =
+                new Backoff(config.firstRetryDelay(), config.longestRetryDelay(), System::nanoTime, new Random(7));
+        runner = new StreamRunner(config.streams().get(0), stop, backoff);
+        thread = new Thread(runner, "runner");
+        thread.start();
+    }
+
+    /** What was logged so far. */
+    List<String> log() {
+        synchronized (appender) {
+            return new ArrayList<>(appender.list)
+                    .stream().map(ILoggingEvent::getFormattedMessage).toList();
+        }
+    }
+
+    /** Stops in order; returns whether all that was sent is acknowledged and confirmed. */
+    boolean stop() {
+        stop.request();
+        try {
+            thread.join(Duration.ofSeconds(20).toMillis());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        if (thread.isAlive()) {
+            throw new AssertionError("The stream did not stop: " + log());
+        }
+        return runner.drained();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        logger.detachAppender(appender);
+        logger.setLevel(null);
+        logger.setAdditive(true);
+    }
+}

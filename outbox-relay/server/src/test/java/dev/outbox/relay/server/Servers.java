@@ -1,0 +1,20 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.samples.servers.KafkaBroker;
+import dev.outbox.samples.servers.PostgresServer;
+
+/** One PostgreSQL and one broker for all tests of the JVM; a test has databases and topics of its own. */
+final class Servers {
+
+    static final PostgresServer POSTGRES = PostgresServer.start();
+    static final KafkaBroker BROKER = KafkaBroker.start();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            BROKER.close();
+            POSTGRES.close();
+        }));
+    }
+
+    private Servers() {}
+}

@@ -1,0 +1,104 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A topic of the shared broker, from a test's point of view. */
+record Topic(String name) {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    /** Makes it, with one partition. */
+    static Topic create(String name, Map<String, String> settings) {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
+                    .all()
+                    .get();
+            return new Topic(name);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void set(String setting, String value) {
+        var operation = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        try (Admin admin = admin()) {
+            admin.incrementalAlterConfigs(
+                            Map.of(new ConfigResource(ConfigResource.Type.TOPIC, name), List.of(operation)))
+                    .all()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** All records that it holds, as soon as they are at least so many. */
+    List<ConsumerRecord<byte[], byte[]>> records(int atLeast) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", Servers.BROKER.bootstrapServers(), "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (partitions(consumer).isEmpty() && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            consumer.assign(partitions(consumer));
+            consumer.seekToBeginning(consumer.assignment());
+            while (System.nanoTime() < deadline && (records.size() < atLeast || !atEnd(consumer))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        assertThat(records).as("records of " + name).hasSizeGreaterThanOrEqualTo(atLeast);
+        return records;
+    }
+
+    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+        try {
+            return consumer.partitionsFor(name, Duration.ofSeconds(5)).stream()
+                    .map(partition -> new TopicPartition(name, partition.partition()))
+                    .toList();
+        } catch (UnknownTopicOrPartitionException | org.apache.kafka.common.errors.TimeoutException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean atEnd(KafkaConsumer<byte[], byte[]> consumer) {
+        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    /** The values as text. */
+    List<String> values(int atLeast) {
+        return records(atLeast).stream().map(record -> text(record.value())).toList();
+    }
+
+    static String text(byte[] bytes) {
+        return bytes == null ? "(null)" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String header) {
+        return text(record.headers().lastHeader(header).value());
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", Servers.BROKER.bootstrapServers()));
+    }
+}

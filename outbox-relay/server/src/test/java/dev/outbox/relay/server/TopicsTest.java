@@ -1,0 +1,137 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.RelayHeader;
+import dev.outbox.relay.RelayRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TopicsTest {
+
+    private static final int LIMIT = 10_000;
+    private static final int LARGE = 64 * 1024 * 1024;
+
+    private final List<String> asked = new ArrayList<>();
+
+    @Test
+    void the_size_is_at_least_what_kafka_makes_of_the_record() {
+        for (int bytes : new int[] {0, 1, 63, 64, 8191, 8192, 1_000_000}) {
+            RelayRecord record = record("orders", new byte[bytes]);
+            assertThat(Topics.size(record)).isBetween(kafkaSize(record), kafkaSize(record) + 150);
+        }
+    }
+
+    @Test
+    void a_record_up_to_the_topics_limit_fits_and_a_larger_one_is_refused() {
+        Topics topics = topics(LARGE);
+        int overhead = (int) Topics.size(record("orders", new byte[0]));
+
+        assertThatCode(() -> topics.requireFits(record("orders", new byte[LIMIT - overhead])))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> topics.requireFits(record("orders", new byte[LIMIT - overhead + 1])))
+                .isInstanceOf(RelayException.class)
+                .hasMessage("The event 4711 takes up to 10001 bytes as a record, and the topic orders allows 10000"
+                        + " (max.message.bytes). Raise the topic's max.message.bytes to 10001 or more, and the stream"
+                        + " goes on by itself.");
+    }
+
+    @Test
+    void the_producers_own_limit_counts_too() {
+        assertThatThrownBy(() -> topics(1000).requireFits(record("orders", new byte[1000])))
+                .hasMessageContaining(
+                        "the producer allows 1000 (max.request.size). Raise max.request.size under kafka");
+    }
+
+    @Test
+    void a_tombstone_has_the_size_of_its_key_and_headers() {
+        assertThatCode(() -> topics(LARGE).requireFits(record("orders", null))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void each_topic_is_asked_for_once() {
+        Topics topics = topics(LARGE);
+        for (int i = 0; i < 3; i++) {
+            topics.requireFits(record("orders", new byte[1]));
+            topics.requireFits(record("people", new byte[1]));
+        }
+
+        assertThat(asked).containsExactly("orders", "people");
+    }
+
+    @Test
+    void a_topic_that_could_not_be_had_is_asked_for_again() {
+        RelayException failure = new RelayException("no", true, null);
+        List<Integer> answers = new ArrayList<>(List.of(LIMIT));
+        Topics topics = new Topics(
+                topic -> {
+                    asked.add(topic);
+                    if (asked.size() == 1) {
+                        throw failure;
+                    }
+                    return answers.remove(0);
+                },
+                LARGE);
+
+        assertThatThrownBy(() -> topics.requireFits(record("orders", new byte[1])))
+                .isSameAs(failure);
+        topics.requireFits(record("orders", new byte[1]));
+
+        assertThat(asked).hasSize(2);
+    }
+
+    private Topics topics(int maxRequestSize) {
+        return new Topics(
+                topic -> {
+                    asked.add(topic);
+                    return LIMIT;
+                },
+                maxRequestSize);
+    }
+
+    private static RelayRecord record(String topic, byte @Nullable [] value) {
+        List<RelayHeader> headers = List.of(header("id", "4711"), header("größe", "ü"));
+        return new RelayRecord(topic, utf8("aggregate"), value, headers, 1_700_000_000_000L);
+    }
+
+    private static long kafkaSize(RelayRecord record) {
+        var headers = record.headers().stream()
+                .map(header -> new RecordHeader(header.name(), header.value()))
+                .toArray(RecordHeader[]::new);
+        var buffer = ByteBuffer.allocate(2_000_000);
+        try (var builder = new org.apache.kafka.common.record.internal.MemoryRecordsBuilder(
+                buffer,
+                org.apache.kafka.common.record.internal.RecordBatch.CURRENT_MAGIC_VALUE,
+                org.apache.kafka.common.compress.Compression.NONE,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                1,
+                (short) 0,
+                0,
+                false,
+                false,
+                0,
+                buffer.capacity())) {
+            builder.append(record.timestamp(), record.key(), record.value(), headers);
+            return builder.build().sizeInBytes();
+        }
+    }
+
+    private static RelayHeader header(String name, String value) {
+        return new RelayHeader(name, utf8(value));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
