@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /**
  * Reads the fields of one message in order, each only after its bytes are known to be there. Field names are given as
@@ -14,6 +15,7 @@ final class MessageReader {
     private static final VarHandle INT16 = bigEndian(short[].class);
     private static final VarHandle INT32 = bigEndian(int[].class);
     private static final VarHandle INT64 = bigEndian(long[].class);
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final byte[] array;
     private final int start;
@@ -207,7 +209,7 @@ final class MessageReader {
     }
 
     private static String byteText(byte value) {
-        String hex = String.format("0x%02X", value);
+        String hex = "0x" + HEX.toHexDigits(value);
         return value > ' ' && value < 0x7F ? "'" + (char) value + "' (" + hex + ")" : hex;
     }
 }
