@@ -39,6 +39,7 @@ final class Progress {
     synchronized void ended() {
         confirmedLsn();
         confirmed = () -> LogSequenceNumber.INVALID;
+        inFlight = new AtomicLong();
     }
 
     /** A record was acknowledged. From any thread. */
@@ -75,7 +76,7 @@ final class Progress {
 
     /** The figures at the end. */
     synchronized String summary() {
-        return "relayed=%d in-flight=%d confirmed=%s".formatted(relayed.sum(), inFlight.get(), confirmedLsn());
+        return "relayed=%d confirmed=%s".formatted(relayed.sum(), confirmedLsn());
     }
 
     /** A generation that is starting knows none yet; the last known one still holds. */

@@ -133,7 +133,8 @@ class StreamTest {
     void a_limit_lowered_behind_the_relays_back_reorders_nothing() {
         Shop shop = Shop.withOutbox();
         Topic topic = Topic.create(shop.topic("Order"), Map.of());
-        try (RunningStream stream = new RunningStream(shop.yaml("kafka: { compression.type: none }"))) {
+        try (RunningStream stream =
+                new RunningStream(shop.yaml("kafka: { compression.type: none, batch.size: 500 }"))) {
             awaitRelaying(stream);
             shop.event("Order", "1", "'0'");
             topic.values(1);
@@ -142,16 +143,16 @@ class StreamTest {
                     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
                     SELECT gen_random_uuid(), 'Order', '1', 'happened.v1',
                            CASE WHEN i = 20 THEN to_json(repeat('x', 30000)) ELSE to_json(i) END, now()
-                    FROM generate_series(1, 1000) AS i
+                    FROM generate_series(1, 3000) AS i
                     """);
             awaitLog(stream, "takes up to 30");
             topic.set("max.message.bytes", "1000000");
 
-            await().atMost(LIMIT).until(() -> topic.values(1).contains("1000"));
-            List<String> expected = IntStream.rangeClosed(0, 1000)
+            await().atMost(LIMIT).until(() -> topic.values(1).contains("3000"));
+            List<String> expected = IntStream.rangeClosed(0, 3000)
                     .mapToObj(i -> i == 20 ? "\"xxxxx" : String.valueOf(i))
                     .toList();
-            assertThat(new LinkedHashSet<>(topic.values(1001).stream()
+            assertThat(new LinkedHashSet<>(topic.values(3001).stream()
                             .map(value -> value.length() > 6 ? value.substring(0, 6) : value)
                             .toList()))
                     .containsExactlyElementsOf(expected);

@@ -1,0 +1,69 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicLong inFlight = new AtomicLong();
+    private final Progress progress = new Progress(clock::get);
+
+    @Test
+    void a_line_tells_total_rate_and_place() {
+        progress.generation(inFlight, () -> LogSequenceNumber.parse("1/A0"));
+        relayed(200);
+        inFlight.set(3);
+        pass(10);
+
+        assertThat(progress.line()).contains("relayed=200 rate=20/s in-flight=3 confirmed=1/A0");
+    }
+
+    @Test
+    void there_is_no_line_where_nothing_moves_and_nothing_waits() {
+        pass(10);
+
+        assertThat(progress.line()).isEmpty();
+    }
+
+    @Test
+    void records_without_an_acknowledgement_for_long_are_a_stall() {
+        progress.generation(inFlight, () -> LogSequenceNumber.INVALID);
+        inFlight.set(1);
+        pass(10);
+        assertThat(progress.line()).isPresent();
+        assertThat(progress.stall()).isEmpty();
+
+        pass(10);
+        assertThat(progress.line()).isPresent();
+        assertThat(progress.stall()).contains(Duration.ofSeconds(20));
+
+        relayed(1);
+        assertThat(progress.line()).isPresent();
+        assertThat(progress.stall()).isEmpty();
+    }
+
+    @Test
+    void what_was_confirmed_is_still_known_when_the_generation_has_ended_and_nothing_is_in_flight() {
+        progress.generation(inFlight, () -> LogSequenceNumber.parse("0/7"));
+        inFlight.set(5);
+        progress.ended();
+
+        assertThat(progress.line()).isEmpty();
+        assertThat(progress.summary()).isEqualTo("relayed=0 confirmed=0/7");
+    }
+
+    private void relayed(int records) {
+        for (int i = 0; i < records; i++) {
+            progress.relayed();
+        }
+    }
+
+    private void pass(int seconds) {
+        clock.addAndGet(Duration.ofSeconds(seconds).toNanos());
+    }
+}
