@@ -75,6 +75,9 @@ public final class KafkaBroker implements AutoCloseable {
         all.put("share.coordinator.state.topic.replication.factor", "1");
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("group.initial.rebalance.delay.ms", "0");
+        // One node need not wait for others: without these, a killed broker is let in again after nine seconds.
+        all.put("broker.session.timeout.ms", "1000");
+        all.put("broker.heartbeat.interval.ms", "100");
         all.putAll(changed);
         Properties properties = new Properties();
         properties.putAll(all);
