@@ -1,5 +1,6 @@
 package dev.outbox;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -51,8 +52,9 @@ public record OutboxEvent(
             throw new OutboxException("The %s may have %d characters, the column's size; found %d, beginning '%s'."
                     .formatted(what, MAX_LENGTH, value.codePointCount(0, value.length()), value.substring(0, 40)));
         }
-        if (value.indexOf('\0') >= 0) {
-            throw new OutboxException("The " + what + " must not contain U+0000, which PostgreSQL can't store.");
+        if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new OutboxException("The " + what + " must not contain U+0000 or half a surrogate pair, which"
+                    + " PostgreSQL and UTF-8 can't express.");
         }
     }
 

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -18,18 +20,21 @@ import java.util.regex.Pattern;
 public final class OutboxTable {
 
     /** The table {@code outbox} in the schema {@code public}, with the default column names. */
-    public static final OutboxTable DEFAULT = new OutboxTable("public", "outbox", new EnumMap<>(Column.class));
+    public static final OutboxTable DEFAULT =
+            new OutboxTable("public", "outbox", new EnumMap<>(Column.class), Set.of());
 
     private static final Pattern NAME = Pattern.compile("[^\\x00\"]{1,63}");
 
     private final String schema;
     private final String name;
     private final Map<Column, String> renamed;
+    private final Set<Column> absent;
 
-    private OutboxTable(String schema, String name, Map<Column, String> renamed) {
+    private OutboxTable(String schema, String name, Map<Column, String> renamed, Set<Column> absent) {
         this.schema = schema;
         this.name = name;
         this.renamed = renamed;
+        this.absent = absent;
     }
 
     /**
@@ -40,7 +45,8 @@ public final class OutboxTable {
      * @throws OutboxException if either is not a PostgreSQL identifier of 1 to 63 characters
      */
     public static OutboxTable named(String schema, String name) {
-        return new OutboxTable(requireName("schema", schema), requireName("table", name), new EnumMap<>(Column.class));
+        return new OutboxTable(
+                requireName("schema", schema), requireName("table", name), new EnumMap<>(Column.class), Set.of());
     }
 
     /**
@@ -52,7 +58,28 @@ public final class OutboxTable {
         Map<Column, String> names = new EnumMap<>(Column.class);
         names.putAll(renamed);
         names.put(column, requireName("column", columnName));
-        return new OutboxTable(schema, name, names);
+        return new OutboxTable(schema, name, names, absent);
+    }
+
+    /**
+     * The same table without one of the columns that are Outbox's own, such as a table that was made for Debezium. The
+     * relay sees by itself what a table has; the write side is told.
+     *
+     * @throws OutboxException if the column is required
+     */
+    public OutboxTable without(Column column) {
+        if (column.required()) {
+            throw new OutboxException(
+                    "The column '" + column(column) + "' is required: " + this + " can't be used without it.");
+        }
+        Set<Column> columns = EnumSet.of(column);
+        columns.addAll(absent);
+        return new OutboxTable(schema, name, renamed, columns);
+    }
+
+    /** Whether the table has the column. */
+    public boolean has(Column column) {
+        return !absent.contains(column);
     }
 
     /** The schema's name, not quoted. */
@@ -102,12 +129,13 @@ public final class OutboxTable {
         return other instanceof OutboxTable that
                 && schema.equals(that.schema)
                 && name.equals(that.name)
-                && renamed.equals(that.renamed);
+                && renamed.equals(that.renamed)
+                && absent.equals(that.absent);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(schema, name, renamed);
+        return Objects.hash(schema, name, renamed, absent);
     }
 
     /** {@code schema.table}, for messages. */

@@ -28,6 +28,16 @@ class OutboxTableTest {
     }
 
     @Test
+    void a_table_may_lack_what_is_not_required() {
+        OutboxTable table = OutboxTable.DEFAULT.without(Column.HEADERS).without(Column.OCCURRED_AT);
+        assertThat(table.has(Column.HEADERS)).isFalse();
+        assertThat(table.has(Column.OCCURRED_AT)).isFalse();
+        assertThat(table.has(Column.XID)).isTrue();
+        assertThat(table).isNotEqualTo(OutboxTable.DEFAULT);
+        assertThatThrownBy(() -> table.without(Column.PAYLOAD)).hasMessageContaining("'payload' is required");
+    }
+
+    @Test
     void names_that_postgresql_does_not_have_are_refused() {
         assertThatThrownBy(() -> OutboxTable.named("a\"b", "t")).isInstanceOf(OutboxException.class);
         assertThatThrownBy(() -> OutboxTable.named("a", "")).hasMessageContaining("table name");

@@ -5,6 +5,7 @@ import dev.outbox.EventSerializer;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxHeaders;
+import dev.outbox.OutboxTable.Column;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,6 +43,11 @@ final class EntityManagerOutbox implements Outbox {
         String id = AggregateIds.text(aggregateType, aggregateId);
         EventOptions chosen = new EventOptions();
         options.accept(chosen);
+
+        if (!chosen.headers().isEmpty() && !insert.table().has(Column.HEADERS)) {
+            throw new OutboxException("The table " + insert.table() + " is said to have no headers column, so event '"
+                    + type + "' can't have headers. Add the column, or leave the headers away.");
+        }
 
         byte[] payload = serialize(type, aggregateType, id, event);
         OutboxEvent accepted = new OutboxEvent(

@@ -90,6 +90,12 @@ public final class JpaOutbox {
                     || contentType.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
                 mistakes.add("the serializer's contentType() must be a media type, such as application/json");
             }
+            if (mistakes.isEmpty()
+                    && !table.has(OutboxTable.Column.HEADERS)
+                    && !contentType.equals(payloadType.contentType())) {
+                mistakes.add("the serializer makes " + contentType + " for a " + payloadType.sqlName()
+                        + " column, which consumers are told in the headers column, and " + table + " has none");
+            }
             if (!mistakes.isEmpty()) {
                 throw new OutboxException("JpaOutbox can't be built: " + String.join("; ", mistakes) + ".");
             }

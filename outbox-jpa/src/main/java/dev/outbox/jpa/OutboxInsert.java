@@ -9,27 +9,20 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The one statement of the write side. The column {@code xid} is left to its default, the writing transaction's id. */
 record OutboxInsert(OutboxTable table, PayloadType payloadType) {
 
     /** Writes the rows in one JDBC batch, in their order. */
     void execute(Connection connection, List<OutboxRow> rows) {
+        List<Column> columns = columns();
         try (PreparedStatement insert = connection.prepareStatement(sql())) {
             for (OutboxRow row : rows) {
-                insert.setObject(1, row.id());
-                insert.setString(2, row.aggregateType());
-                insert.setString(3, row.aggregateId());
-                insert.setString(4, row.type());
-                if (row.payload() instanceof byte[] bytes) {
-                    insert.setBytes(5, bytes);
-                } else {
-                    insert.setString(5, (String) row.payload());
+                for (int i = 0; i < columns.size(); i++) {
+                    bind(insert, i + 1, columns.get(i), row);
                 }
-                insert.setString(6, row.headers());
-                insert.setObject(7, row.occurredAt().atOffset(ZoneOffset.UTC));
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -38,19 +31,45 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType) {
         }
     }
 
+    private static void bind(PreparedStatement insert, int parameter, Column column, OutboxRow row)
+            throws SQLException {
+        switch (column) {
+            case ID -> insert.setObject(parameter, row.id());
+            case AGGREGATE_TYPE -> insert.setString(parameter, row.aggregateType());
+            case AGGREGATE_ID -> insert.setString(parameter, row.aggregateId());
+            case TYPE -> insert.setString(parameter, row.type());
+            case PAYLOAD -> {
+                if (row.payload() instanceof byte[] bytes) {
+                    insert.setBytes(parameter, bytes);
+                } else {
+                    insert.setString(parameter, (String) row.payload());
+                }
+            }
+            case HEADERS -> insert.setString(parameter, row.headers());
+            case OCCURRED_AT -> insert.setObject(parameter, row.occurredAt().atOffset(ZoneOffset.UTC));
+            case XID -> throw new IllegalStateException("xid is left to its default");
+        }
+    }
+
     String sql() {
-        String columns = Stream.of(
-                        Column.ID,
-                        Column.AGGREGATE_TYPE,
-                        Column.AGGREGATE_ID,
-                        Column.TYPE,
-                        Column.PAYLOAD,
-                        Column.HEADERS,
-                        Column.OCCURRED_AT)
+        String names = columns().stream()
                 .map(column -> OutboxTable.quote(table.column(column)))
                 .collect(joining(", "));
-        String payload = payloadType == PayloadType.BYTEA ? "?" : "?::" + payloadType.sqlName();
-        return "INSERT INTO %s (%s) VALUES (?, ?, ?, ?, %s, ?::json, ?)"
-                .formatted(table.qualifiedName(), columns, payload);
+        String placeholders = columns().stream().map(this::placeholder).collect(joining(", "));
+        return "INSERT INTO %s (%s) VALUES (%s)".formatted(table.qualifiedName(), names, placeholders);
+    }
+
+    private List<Column> columns() {
+        return Arrays.stream(Column.values())
+                .filter(column -> column != Column.XID && table.has(column))
+                .toList();
+    }
+
+    private String placeholder(Column column) {
+        return switch (column) {
+            case PAYLOAD -> payloadType == PayloadType.BYTEA ? "?" : "?::" + payloadType.sqlName();
+            case HEADERS -> "?::json";
+            default -> "?";
+        };
     }
 }

@@ -22,7 +22,7 @@ class ArchitectureTest {
             .importPackages("dev.outbox.jpa");
 
     @Test
-    void the_module_stands_on_the_core_jakarta_persistence_hibernate_slf4j_and_the_jdk_alone() {
+    void the_module_stands_on_the_core_jakarta_persistence_hibernate_and_the_jdk_alone() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -32,7 +32,6 @@ class ArchitectureTest {
                         "jakarta.persistence..",
                         "org.hibernate..",
                         "org.jspecify.annotations",
-                        "org.slf4j",
                         "java..",
                         "javax.sql..")
                 .check(MODULE);

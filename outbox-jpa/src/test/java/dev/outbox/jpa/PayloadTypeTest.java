@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outbox.EventSerializer;
 import dev.outbox.EventType;
 import dev.outbox.OutboxException;
+import dev.outbox.OutboxTable;
+import dev.outbox.OutboxTable.Column;
 import dev.outbox.PayloadType;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -28,6 +30,32 @@ class PayloadTypeTest {
         public byte[] serialize(Object event) {
             return ((Raw) event).bytes();
         }
+    }
+
+    @Test
+    void a_table_of_debeziums_five_columns_is_enough() {
+        database.execute("ALTER TABLE public.outbox DROP COLUMN headers, DROP COLUMN occurred_at, DROP COLUMN xid");
+        OutboxTable five = OutboxTable.DEFAULT
+                .without(Column.HEADERS)
+                .without(Column.OCCURRED_AT)
+                .without(Column.XID);
+        JpaOutbox outbox = JpaOutbox.builder().table(five).build();
+        database.inTransaction(em -> {
+            assertThatThrownBy(() -> outbox.on(em)
+                            .publish("Person", 1, new PersonRegistered("Ada"), m -> m.header("tenant", "a")))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContaining("no headers column");
+            outbox.on(em).publish("Person", 1, new PersonRegistered("Ada"));
+        });
+        assertThat(database.rows())
+                .singleElement()
+                .satisfies(row ->
+                        assertThat(row).containsOnlyKeys("id", "aggregatetype", "aggregateid", "type", "payload"));
+        assertThatThrownBy(() -> JpaOutbox.builder()
+                        .table(five)
+                        .serializer(new RawSerializer("application/avro"))
+                        .build())
+                .hasMessageContaining("application/avro");
     }
 
     @Test

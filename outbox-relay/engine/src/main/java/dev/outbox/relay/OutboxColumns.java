@@ -42,6 +42,9 @@ record OutboxColumns(
     }
 
     private static int find(Relation relation, OutboxTable table, Column column) {
+        if (!table.has(column)) {
+            return ABSENT;
+        }
         String name = table.column(column);
         List<Relation.Column> columns = relation.columns();
         for (int i = 0; i < columns.size(); i++) {
