@@ -24,7 +24,8 @@ build_if_older() {
         sleep 1
     done
     trap 'rm -rf "$lock"' EXIT
-    trap 'rm -rf "$lock"; exit 130' INT TERM HUP
+    maven=
+    trap 'if [ -n "$maven" ]; then kill "$maven" 2>/dev/null; fi; exit 130' INT TERM HUP
     if ! is_current "$1"; then
         build "$2"
         # Maven leaves a jar alone whose content has not changed.
@@ -41,11 +42,8 @@ is_current() {
 
 build() {
     log=$root/target/samples-build.log
-    done=$root/target/samples-build.done
-    rm -f "$done"
     echo "Building (the first time takes some minutes, for Maven downloads what is needed) …"
-    (cd "$root" && mvn -B -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package && touch "$done") \
-        >"$log" 2>&1 </dev/null &
+    (cd "$root" && exec mvn -B -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
     maven=$!
     shown=0
     while kill -0 "$maven" 2>/dev/null; do
@@ -53,17 +51,18 @@ build() {
         show_progress
     done
     show_progress
-    if [ ! -f "$done" ]; then
-        grep '^\[ERROR\]' "$log" | head -n 20 >&2
+    if ! wait "$maven"; then
+        grep -a '^\[ERROR\]' "$log" | head -n 20 >&2
         echo "The build failed; $log tells more." >&2
         exit 1
     fi
+    maven=
 }
 
 show_progress() {
-    count=$(grep -c '^\[INFO\] Building Outbox' "$log" || true)
+    count=$(grep -a -c '^\[INFO\] Building Outbox' "$log" || true)
     if [ "$count" -gt "$shown" ]; then
-        grep '^\[INFO\] Building Outbox' "$log" | tail -n +$((shown + 1)) | sed 's/^\[INFO\] Building /  /'
+        grep -a '^\[INFO\] Building Outbox' "$log" | tail -n +$((shown + 1)) | sed 's/^\[INFO\] Building /  /'
         shown=$count
     fi
 }
