@@ -1,0 +1,68 @@
+# Sourced by the samples' start scripts; expects $root and $java.
+
+# build_if_older JAR MODULE: packages the module and what it needs, without tests, if the jar is missing or older than
+# a source. Only then are Maven, and for the first time the network, needed.
+build_if_older() {
+    if is_current "$1"; then
+        return
+    fi
+    command -v mvn >/dev/null 2>&1 || {
+        echo "No Maven found; install Maven 3.8.6 or newer, it is needed to build." >&2
+        exit 1
+    }
+    # One build at a time, also when two are started at once.
+    mkdir -p "$root/target"
+    lock=$root/target/samples-build.lock
+    waited=0
+    until mkdir "$lock" 2>/dev/null; do
+        if [ "$waited" -eq 0 ]; then echo "Waiting for another build (lock $lock) …"; fi
+        waited=$((waited + 1))
+        if [ "$waited" -gt 600 ]; then
+            echo "Another build has held $lock for ten minutes; delete it if there is none." >&2
+            exit 1
+        fi
+        sleep 1
+    done
+    trap 'rm -rf "$lock"' EXIT
+    maven=
+    trap 'if [ -n "$maven" ]; then kill "$maven" 2>/dev/null; fi; exit 130' INT TERM HUP
+    if ! is_current "$1"; then
+        build "$2"
+        # Maven leaves a jar alone whose content has not changed.
+        touch "$1"
+    fi
+    rm -rf "$lock"
+    trap - EXIT INT TERM HUP
+}
+
+is_current() {
+    [ -f "$1" ] && [ -d "$(dirname "$1")/lib" ] && [ -z "$(find "$root" -name target -prune -o -name .git -prune -o \
+        -path '*/src/test' -prune -o -type f \( -path '*/src/main/*' -o -name pom.xml \) -newer "$1" -print | head -n 1)" ]
+}
+
+build() {
+    log=$root/target/samples-build.log
+    echo "Building (the first time takes some minutes, for Maven downloads what is needed) …"
+    (cd "$root" && exec mvn -B -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
+    maven=$!
+    shown=0
+    while kill -0 "$maven" 2>/dev/null; do
+        sleep 1
+        show_progress
+    done
+    show_progress
+    if ! wait "$maven"; then
+        grep -a '^\[ERROR\]' "$log" | head -n 20 >&2
+        echo "The build failed; $log tells more." >&2
+        exit 1
+    fi
+    maven=
+}
+
+show_progress() {
+    count=$(grep -a -c '^\[INFO\] Building Outbox' "$log" || true)
+    if [ "$count" -gt "$shown" ]; then
+        grep -a '^\[INFO\] Building Outbox' "$log" | tail -n +$((shown + 1)) | sed 's/^\[INFO\] Building /  /'
+        shown=$count
+    fi
+}
