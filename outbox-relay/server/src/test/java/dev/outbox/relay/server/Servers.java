@@ -10,10 +10,8 @@ final class Servers {
     static final KafkaBroker BROKER = KafkaBroker.start();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            BROKER.close();
-            POSTGRES.close();
-        }));
+        // PostgreSQL ends with the JVM by itself.
+        Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close));
     }
 
     private Servers() {}
