@@ -7,11 +7,13 @@ import dev.outbox.relay.replication.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** All that lives from one start of the engine to the next. Acknowledgements of an old one reach nothing of the new. */
 final class Generation implements AutoCloseable {
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(4);
+    private static final Duration ABORT_LIMIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_STATUS_INTERVAL = Duration.ofSeconds(1);
 
     private final ReplicationStream stream;
@@ -79,7 +81,11 @@ final class Generation implements AutoCloseable {
         return loop.confirmedLsn();
     }
 
-    /** Ends the loop in order, or cuts the connection where that takes too long. */
+    /**
+     * Ends the loop in order, or cuts the connection where that takes too long.
+     *
+     * @throws RelayException if the last confirmation may not have arrived
+     */
     @Override
     public void close() {
         loop.stop();
@@ -88,11 +94,25 @@ final class Generation implements AutoCloseable {
             if (thread.isAlive()) {
                 stream.abort();
                 thread.interrupt();
-                thread.join(CLOSE_LIMIT.toMillis());
+                thread.join(ABORT_LIMIT.toMillis());
+                throw lastConfirmationLost("the server did not answer within " + CLOSE_LIMIT.toSeconds() + " s", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stream.abort();
+            throw lastConfirmationLost("the thread was interrupted", e);
         }
+        RelayException failure = loop.stopFailure();
+        if (failure != null) {
+            throw lastConfirmationLost(Failures.message(failure), failure);
+        }
+    }
+
+    private static RelayException lastConfirmationLost(String why, @Nullable Throwable cause) {
+        return new RelayException(
+                "The last confirmation may not have arrived, so events acknowledged shortly before may come again: "
+                        + why,
+                true,
+                cause);
     }
 }

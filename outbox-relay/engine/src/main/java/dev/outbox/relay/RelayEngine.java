@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams an outbox table from its replication slot. A host starts it, polls deliveries, acknowledges each, and closes
@@ -30,9 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RelayEngine implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RelayEngine.class);
+
     private final RelayConfig config;
     private final StreamOpener opener;
     private volatile @Nullable Generation generation;
+    private volatile LogSequenceNumber confirmedAtClose = LogSequenceNumber.INVALID;
 
     /** An engine that is not started yet. Connects to nothing. */
     public RelayEngine(RelayConfig config) {
@@ -52,7 +57,11 @@ public final class RelayEngine implements AutoCloseable {
      * @throws RelayException if any of this fails; nothing stays open then
      */
     public void start(Optional<Position> position) {
-        close();
+        try {
+            close();
+        } catch (RelayException e) {
+            LOG.warn("{}", e.getMessage());
+        }
         try {
             generation = Generation.start(config, opener, position);
         } catch (RuntimeException e) {
@@ -82,24 +91,30 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     /**
-     * The LSN up to which this generation lets PostgreSQL forget, {@link LogSequenceNumber#INVALID} before the first
-     * confirmation and while the engine is closed. From any thread.
+     * The LSN up to which the last generation has let PostgreSQL forget, {@link LogSequenceNumber#INVALID} before its
+     * first confirmation. From any thread.
      */
     public LogSequenceNumber confirmedLsn() {
         Generation current = generation;
-        return current == null ? LogSequenceNumber.INVALID : current.confirmedLsn();
+        return current == null ? confirmedAtClose : current.confirmedLsn();
     }
 
     /**
      * Confirms what has been acknowledged so far, and closes the connection. What was delivered and not acknowledged
-     * comes again after the next start. Does nothing when already closed.
+     * comes again after the next start. Does nothing when already closed. Takes 5 seconds at most.
+     *
+     * @throws RelayException if the last confirmation may not have arrived; everything is closed all the same
      */
     @Override
     public void close() {
         Generation current = generation;
-        generation = null;
         if (current != null) {
-            current.close();
+            try {
+                current.close();
+            } finally {
+                confirmedAtClose = current.confirmedLsn();
+                generation = null;
+            }
         }
     }
 }

@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The only thread that touches the replication stream: read, decode, route, offer, confirm.
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * back, so that the last of a transaction can be marked as such.
  */
 final class ReplicationLoop implements Runnable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
 
     /** How long without a message before the thread sleeps between reads. */
     private static final long IDLE_AFTER_NANOS = 100_000_000;
@@ -52,6 +48,7 @@ final class ReplicationLoop implements Runnable {
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
     private volatile boolean stopping;
+    private volatile @Nullable RelayException stopFailure;
 
     ReplicationLoop(
             ReplicationStream stream,
@@ -78,6 +75,7 @@ final class ReplicationLoop implements Runnable {
                 }
                 confirm();
             }
+            confirm();
             stream.sendStatus();
             stream.close();
         } catch (InterruptedException e) {
@@ -85,9 +83,7 @@ final class ReplicationLoop implements Runnable {
         } catch (RuntimeException | Error e) {
             RelayException failure = Failures.of(e);
             if (stopping) {
-                LOG.warn(
-                        "The last confirmation may be lost; events acknowledged since come again. {}",
-                        failure.getMessage());
+                stopFailure = failure;
             }
             buffer.fail(failure);
             stream.abort();
@@ -212,6 +208,11 @@ final class ReplicationLoop implements Runnable {
     /** From any thread. */
     LogSequenceNumber confirmedLsn() {
         return confirmed;
+    }
+
+    /** Why the last confirmation may not have arrived, if the loop failed after it was told to stop. From any thread. */
+    @Nullable RelayException stopFailure() {
+        return stopFailure;
     }
 
     /** Ends the loop soon, from any thread: it confirms what is acknowledged by then, and closes the stream. */

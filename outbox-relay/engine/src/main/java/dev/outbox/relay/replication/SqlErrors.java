@@ -54,7 +54,7 @@ final class SqlErrors {
             default ->
                 failed(
                         found + "expected a PostgreSQL server there, found: " + message(e)
-                                + " Check host, port and that the server runs.",
+                                + ". Check host, port and that the server runs.",
                         true,
                         e);
         };
@@ -62,7 +62,7 @@ final class SqlErrors {
 
     static ReplicationException onQuery(Source source, String what, SQLException e) {
         boolean lost = state(e).startsWith("08") || state(e).startsWith("57");
-        return failed("Can't " + what + " on " + source.address() + ": " + message(e), lost, e);
+        return failed("Can't " + what + " on " + source.address() + ": " + message(e) + ".", lost, e);
     }
 
     static ReplicationException onStart(Source source, SQLException e) {
@@ -82,14 +82,14 @@ final class SqlErrors {
                         false,
                         e);
             case UNKNOWN_OBJECT -> failed("The " + where + " is gone (" + message(e) + ").", false, e);
-            default -> failed("Can't stream from " + where + ": " + message(e), state(e).startsWith("08"), e);
+            default -> failed("Can't stream from " + where + ": " + message(e) + ".", state(e).startsWith("08"), e);
         };
     }
 
     static ReplicationException onStream(Source source, SQLException e) {
         return failed(
                 "Lost the replication connection to " + source.address() + " (slot '" + source.slot() + "'): "
-                        + message(e) + " What was not confirmed comes again after a reconnect.",
+                        + message(e) + ". What was not confirmed comes again after a reconnect.",
                 true,
                 e);
     }
@@ -98,12 +98,12 @@ final class SqlErrors {
         return Objects.requireNonNullElse(e.getSQLState(), "");
     }
 
-    /** The server's words in one line, without its prefix. */
+    /** The server's words in one line, without its prefix and without a full stop. */
     static String message(SQLException e) {
         String text = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName())
                 .replaceAll("\\s+", " ")
                 .strip();
-        return text.startsWith("FATAL: ") || text.startsWith("ERROR: ") ? text.substring(7) : text;
+        return text.replaceFirst("^(FATAL|ERROR): ", "").replaceFirst("\\.$", "");
     }
 
     private static ReplicationException failed(String message, boolean retriable, SQLException cause) {
