@@ -99,6 +99,7 @@ public final class KafkaBroker implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-Djava.io.tmpdir=" + directory,
                         "-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"),
                         "-cp",
                         System.getProperty("java.class.path"),
