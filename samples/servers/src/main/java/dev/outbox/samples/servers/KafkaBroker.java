@@ -41,11 +41,16 @@ public final class KafkaBroker implements AutoCloseable {
         return start(Map.of());
     }
 
-    /** Starts a broker with some of its properties changed. */
+    /** Starts a broker on a free port, with some of its properties changed. */
     public static KafkaBroker start(Map<String, String> properties) {
+        return start(0, properties);
+    }
+
+    /** Starts a broker on a given port, 0 for a free one, with some of its properties changed. */
+    public static KafkaBroker start(int wantedPort, Map<String, String> properties) {
         try {
             Path directory = Files.createTempDirectory("outbox-broker");
-            int port = freePort();
+            int port = wantedPort == 0 ? freePort() : wantedPort;
             int controllerPort = freePort();
             write(directory, port, controllerPort, properties);
             KafkaBroker broker = new KafkaBroker(directory, port, launch(directory));

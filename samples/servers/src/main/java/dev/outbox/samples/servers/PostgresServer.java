@@ -43,11 +43,17 @@ public final class PostgresServer implements AutoCloseable {
         return start(Map.of());
     }
 
-    /** Starts a server with some settings of {@code postgresql.conf} changed. */
+    /** Starts a server on a free port, with some settings of {@code postgresql.conf} changed. */
     public static PostgresServer start(Map<String, String> settings) {
+        return start(0, settings);
+    }
+
+    /** Starts a server on a given port, 0 for a free one, with some settings of {@code postgresql.conf} changed. */
+    public static PostgresServer start(int port, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(SETTINGS);
         all.putAll(settings);
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60));
+        EmbeddedPostgres.Builder builder =
+                EmbeddedPostgres.builder().setPort(port).setPGStartupWait(Duration.ofSeconds(60));
         all.forEach(builder::setServerConfig);
         try {
             return new PostgresServer(builder.start());

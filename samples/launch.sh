@@ -1,4 +1,32 @@
-# Sourced by the samples' start scripts; expects $root and $java.
+# Sourced by the samples' start scripts; expects $root.
+
+# find_java NAME: sets $java, or ends with a sentence in which the command has that name.
+find_java() {
+    java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+    command -v "$java" >/dev/null 2>&1 || {
+        echo "$1: no java found; install a JDK of version 17 or newer, or set JAVA_HOME to one." >&2
+        exit 1
+    }
+}
+
+# java_in_directory_of_its_own OPTION...: runs java with a temporary directory that goes when it ends, however it ends.
+java_in_directory_of_its_own() {
+    directory=$(mktemp -d "${TMPDIR:-/tmp}/outbox-demo.XXXXXX")
+    chmod 755 "$directory"
+    # In the background, so that this shell can pass signals on and clean up. Redirecting standard input keeps the
+    # terminal, of which a background process would be deprived.
+    "$java" -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir="$directory" "$@" <&0 &
+    pid=$!
+    trap 'kill -TERM "$pid" 2>/dev/null' INT TERM HUP
+    code=0
+    wait "$pid" || code=$?
+    while kill -0 "$pid" 2>/dev/null; do
+        code=0
+        wait "$pid" || code=$?
+    done
+    rm -rf "$directory"
+    exit "$code"
+}
 
 # build_if_older JAR MODULE: packages the module and what it needs, without tests, if the jar is missing or older than
 # a source. Only then are Maven, and for the first time the network, needed.
