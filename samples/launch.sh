@@ -43,7 +43,7 @@ build_if_older() {
     lock=$root/target/samples-build.lock
     waited=0
     until mkdir "$lock" 2>/dev/null; do
-        if [ "$waited" -eq 0 ]; then echo "Waiting for another build (lock $lock) …"; fi
+        if [ "$waited" -eq 0 ]; then echo "Waiting for another build (lock $lock) ..."; fi
         waited=$((waited + 1))
         if [ "$waited" -gt 600 ]; then
             echo "Another build has held $lock for ten minutes; delete it if there is none." >&2
@@ -70,7 +70,7 @@ is_current() {
 
 build() {
     log=$root/target/samples-build.log
-    echo "Building (the first time takes some minutes, for Maven downloads what is needed) …"
+    echo "Building (the first time takes some minutes, for Maven downloads what is needed) ..."
     (cd "$root" && exec mvn -B -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
     maven=$!
     shown=0

@@ -7,6 +7,7 @@ import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ class EventSerializerTest {
     void the_default_is_json_by_jackson_3() throws Exception {
         EventSerializer serializer = EventSerializer.json();
         assertThat(serializer.serialize(EVENT))
-                .asString()
+                .asString(StandardCharsets.UTF_8)
                 .isEqualTo("{\"name\":\"Zoë\",\"at\":\"2026-03-01T12:00:00Z\"}");
         assertThat(serializer.contentType()).isEqualTo("application/json");
     }
@@ -31,8 +32,8 @@ class EventSerializerTest {
     void the_mappers_of_jackson_2_and_3_fit_in_as_they_are() throws Exception {
         EventSerializer jackson2 = new com.fasterxml.jackson.databind.ObjectMapper()::writeValueAsBytes;
         EventSerializer jackson3 = new tools.jackson.databind.ObjectMapper()::writeValueAsBytes;
-        assertThat(jackson2.serialize(List.of(1, 2))).asString().isEqualTo("[1,2]");
-        assertThat(jackson3.serialize(List.of(1, 2))).asString().isEqualTo("[1,2]");
+        assertThat(jackson2.serialize(List.of(1, 2))).asString(StandardCharsets.UTF_8).isEqualTo("[1,2]");
+        assertThat(jackson3.serialize(List.of(1, 2))).asString(StandardCharsets.UTF_8).isEqualTo("[1,2]");
     }
 
     @Test

@@ -39,8 +39,8 @@ final class SqlErrors {
                 failed(found + "the server has no such database. Check the URL's last part.", false, e);
             case INSUFFICIENT_PRIVILEGE ->
                 failed(
-                        found + role + " may not (" + message(e) + "). For replication: ALTER ROLE … REPLICATION;"
-                                + " for the database: GRANT CONNECT ON DATABASE … TO ….",
+                        found + role + " may not (" + message(e) + "). For replication: ALTER ROLE ... REPLICATION;"
+                                + " for the database: GRANT CONNECT ON DATABASE ... TO ....",
                         false,
                         e);
             case TOO_MANY_CONNECTIONS ->

@@ -80,6 +80,6 @@ public record Verdict(
                                 : some.stream()
                                         .map(UUID::toString)
                                         .collect(Collectors.joining(
-                                                ", ", ": ", some.size() < count(defect) ? ", …" : "")));
+                                                ", ", ": ", some.size() < count(defect) ? ", ..." : "")));
     }
 }

@@ -45,7 +45,7 @@ final class Demo {
      * @throws SampleException if it was stopped, or could not come to a verdict
      */
     DemoResult run() {
-        out.accept("Starting PostgreSQL 18 and Kafka …");
+        out.accept("Starting PostgreSQL 18 and Kafka ...");
         try (PostgresServer postgres = PostgresServer.start();
                 KafkaBroker broker = KafkaBroker.start();
                 Topic topic = new Topic(broker.bootstrapServers())) {
@@ -60,7 +60,7 @@ final class Demo {
                     Reader reader = Reader.open(
                             readerSettings(postgres, broker),
                             event -> checker.received(event.eventId(), event.aggregateId()))) {
-                out.accept("The relay streams; writing %d transactions (seed %d) with %d threads …"
+                out.accept("The relay streams; writing %d transactions (seed %d) with %d threads ..."
                         .formatted(settings.transactions(), settings.seed(), WRITER_THREADS));
                 Run run = new Run(settings, writer, relay, reader, source, stop, topic, out);
                 WriterResult written = run.toTheEnd();
@@ -80,7 +80,7 @@ final class Demo {
             Writer writer,
             PostgresServer postgres,
             Topic topic) {
-        out.accept("Checking …");
+        out.accept("Checking ...");
         List<String> differences = new ArrayList<>();
         try (Connection source = postgres.connect(Source.DATABASE);
                 Connection destination = postgres.connect(DESTINATION)) {
