@@ -223,7 +223,7 @@ class CheckerTest {
 
         assertThat(verdict.lost()).isEqualTo(10);
         assertThat(verdict.examples()).containsOnly(entry(Defect.LOST, 0, 1));
-        assertThat(verdict.defects()).containsExactly("10 events lost: " + id(0) + ", " + id(1) + ", …");
+        assertThat(verdict.defects()).containsExactly("10 events lost: " + id(0) + ", " + id(1) + ", ...");
     }
 
     @Test
