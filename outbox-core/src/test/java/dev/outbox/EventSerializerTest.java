@@ -32,8 +32,12 @@ class EventSerializerTest {
     void the_mappers_of_jackson_2_and_3_fit_in_as_they_are() throws Exception {
         EventSerializer jackson2 = new com.fasterxml.jackson.databind.ObjectMapper()::writeValueAsBytes;
         EventSerializer jackson3 = new tools.jackson.databind.ObjectMapper()::writeValueAsBytes;
-        assertThat(jackson2.serialize(List.of(1, 2))).asString(StandardCharsets.UTF_8).isEqualTo("[1,2]");
-        assertThat(jackson3.serialize(List.of(1, 2))).asString(StandardCharsets.UTF_8).isEqualTo("[1,2]");
+        assertThat(jackson2.serialize(List.of(1, 2)))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[1,2]");
+        assertThat(jackson3.serialize(List.of(1, 2)))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("[1,2]");
     }
 
     @Test
