@@ -23,6 +23,7 @@ final class DeliveryBuffer {
     private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
     private volatile boolean offerWaits;
     private volatile @Nullable RelayException failure;
+    private volatile boolean told;
 
     DeliveryBuffer(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -101,6 +102,7 @@ final class DeliveryBuffer {
             }
             RelayException failed = failure;
             if (failed != null) {
+                told = true;
                 throw new RelayException(Failures.message(failed), failed.retriable(), failed);
             }
             List<Delivery> drained = new ArrayList<>(queue);
@@ -123,6 +125,11 @@ final class DeliveryBuffer {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether the host has been given the failure. */
+    boolean hasTold() {
+        return told;
     }
 
     boolean hasFailed() {

@@ -24,6 +24,12 @@ final class Failures {
         return new RelayException("The engine failed unexpectedly: " + thrown, true, thrown);
     }
 
+    /** The message with a full stop. */
+    static String sentence(Throwable thrown) {
+        String message = message(thrown);
+        return message.endsWith(".") ? message : message + ".";
+    }
+
     /** The message, or the class where there is none. */
     static String message(Throwable thrown) {
         String message = thrown.getMessage();

@@ -28,7 +28,8 @@ final class Generation implements AutoCloseable {
         this.thread = thread;
     }
 
-    static Generation start(RelayConfig config, StreamOpener opener, Optional<Position> position) {
+    static Generation start(
+            RelayConfig config, StreamOpener opener, Optional<Position> position, boolean createMissing) {
         Source source = new Source(
                 config.url(),
                 config.username(),
@@ -37,15 +38,16 @@ final class Generation implements AutoCloseable {
                 config.slot(),
                 config.publication(),
                 config.table(),
-                config.walSenderTimeout());
-        Preflight.run(source);
+                config.walSenderTimeout(),
+                createMissing);
+        long tableOid = Preflight.run(source);
         Duration statusInterval = statusInterval(config.walSenderTimeout());
         ReplicationStream stream = opener.open(source, statusInterval);
         try {
             position.ifPresent(known -> requireTimeline(known, stream.timeline()));
             DeliveryBuffer buffer = new DeliveryBuffer(config.maxBytesInFlight());
             ReplicationLoop loop =
-                    new ReplicationLoop(stream, buffer, new RecordReader(config), position, statusInterval);
+                    new ReplicationLoop(stream, buffer, new RecordReader(config, tableOid), position, statusInterval);
             Thread thread = new Thread(loop, "outbox-relay-" + config.slot());
             thread.setDaemon(true);
             thread.start();
@@ -84,7 +86,7 @@ final class Generation implements AutoCloseable {
     /**
      * Ends the loop in order, or cuts the connection where that takes too long.
      *
-     * @throws RelayException if the last confirmation may not have arrived
+     * @throws RelayException if the last confirmation may not have arrived, and poll has not said so already
      */
     @Override
     public void close() {
@@ -102,9 +104,9 @@ final class Generation implements AutoCloseable {
             stream.abort();
             throw lastConfirmationLost("the thread was interrupted", e);
         }
-        RelayException failure = loop.stopFailure();
-        if (failure != null) {
-            throw lastConfirmationLost(Failures.message(failure), failure);
+        if (!loop.endedInOrder() && !buffer.hasTold()) {
+            RelayException ending = loop.ending();
+            throw lastConfirmationLost(ending == null ? "the stream was cut" : Failures.message(ending), ending);
         }
     }
 

@@ -16,6 +16,7 @@ final class PendingDelivery implements Delivery {
     private final int timeline;
     private final LogSequenceNumber commitLsn;
     private final long index;
+    private final long size;
     private boolean endOfTransaction;
 
     @SuppressWarnings("UnusedVariable") // read and written through ANSWERED
@@ -34,6 +35,7 @@ final class PendingDelivery implements Delivery {
         this.timeline = timeline;
         this.commitLsn = commitLsn;
         this.index = index;
+        this.size = sizeOf(record);
     }
 
     /** Before it is handed over. */
@@ -42,8 +44,13 @@ final class PendingDelivery implements Delivery {
         return this;
     }
 
-    /** What it takes of the buffer's room: the bytes of its record and a flat sum for the objects around them. */
+    /** What it takes of the buffer's room, in bytes. */
     long size() {
+        return size;
+    }
+
+    /** The bytes of the record, and a flat sum for the objects around them. */
+    private static long sizeOf(RelayRecord record) {
         byte[] value = record.value();
         long size = 256L + record.key().length + (value == null ? 0 : value.length);
         for (RelayHeader header : record.headers()) {
@@ -71,7 +78,7 @@ final class PendingDelivery implements Delivery {
     public void ack() {
         if (ANSWERED.compareAndSet(this, 0, 1)) {
             transaction.acked();
-            buffer.release(size());
+            buffer.release(size);
         }
     }
 
@@ -80,7 +87,7 @@ final class PendingDelivery implements Delivery {
         if (ANSWERED.compareAndSet(this, 0, 1)) {
             buffer.fail(new RelayException(
                     "The record for topic '" + record.topic() + "' at " + position() + " was not delivered: "
-                            + Failures.message(cause) + " Nothing from it on is confirmed.",
+                            + Failures.sentence(cause) + " Nothing from it on is confirmed.",
                     true,
                     cause));
         }

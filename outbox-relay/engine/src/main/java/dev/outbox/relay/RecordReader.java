@@ -7,6 +7,7 @@ import dev.outbox.relay.pgoutput.PgOutputMessage.Relation;
 import dev.outbox.relay.pgoutput.TupleData;
 import dev.outbox.relay.route.EventRouter;
 import dev.outbox.relay.route.Route;
+import dev.outbox.relay.route.TopicTemplate;
 import dev.outbox.relay.route.UnroutableException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,23 +26,42 @@ final class RecordReader {
     private static final int HEX_PREFIX = 2;
 
     private final RelayConfig config;
+    private final long tableOid;
     private final BytesCache<Routed> routes;
     private final BytesCache<RelayHeader> eventTypes =
             new BytesCache<>(bytes -> new RelayHeader(OutboxHeaders.EVENT_TYPE, bytes));
     private final BytesCache<List<RelayHeader>> rowHeaders = new BytesCache<>(RowHeaders::parse);
     private @Nullable OutboxColumns columns;
 
-    RecordReader(RelayConfig config) {
+    /** @param tableOid the outbox table's, which tells it from one that took its name */
+    RecordReader(RelayConfig config, long tableOid) {
         this.config = config;
-        EventRouter router = new EventRouter(config.topic(), config.routes());
+        this.tableOid = tableOid;
+        EventRouter router = new EventRouter(TopicTemplate.parse(config.topic()), config.routes());
         this.routes = new BytesCache<>(bytes -> new Routed(
                 router.route(new String(bytes, StandardCharsets.UTF_8)),
                 new RelayHeader(OutboxHeaders.AGGREGATE_TYPE, bytes)));
     }
 
-    /** Whether rows of the relation are events. */
+    /**
+     * Whether rows of the relation are events.
+     *
+     * @throws RelayException if the table was renamed, or another has taken its name: which rows are events is then for
+     *     somebody to say
+     */
     boolean isOutbox(Relation relation) {
-        return OutboxColumns.isOutbox(relation, config.table());
+        boolean sameName = OutboxColumns.isOutbox(relation, config.table());
+        boolean sameTable = relation.relationId() == tableOid;
+        if (sameName != sameTable) {
+            throw new RelayException(
+                    "Expected the table " + config.table() + " (oid " + tableOid + ") in the stream, found "
+                            + relation.namespace() + "." + relation.name() + " (oid " + relation.relationId() + "): the"
+                            + " outbox table was renamed, or made again under its name, while the relay was streaming."
+                            + " Name the right table, and start the relay again.",
+                    false,
+                    null);
+        }
+        return sameName;
     }
 
     /** @throws RelayException if the row can't become a record */
@@ -72,16 +92,21 @@ final class RecordReader {
     }
 
     private void requireValues(OutboxColumns at, TupleData row) {
-        for (int column : new int[] {at.id(), at.aggregateType(), at.aggregateId(), at.type()}) {
-            if (!row.hasValue(column)) {
-                throw new RelayException(
-                        "Expected a value in the column '"
-                                + at.relation().columns().get(column).name() + "' of every row of " + config.table()
-                                + ", found NULL" + (row.hasValue(at.id()) ? " in the event " + row.text(at.id()) : "")
-                                + ". Such a row can't be relayed; make the column NOT NULL.",
-                        false,
-                        null);
-            }
+        requireValue(at, row, at.id());
+        requireValue(at, row, at.aggregateType());
+        requireValue(at, row, at.aggregateId());
+        requireValue(at, row, at.type());
+    }
+
+    private void requireValue(OutboxColumns at, TupleData row, int column) {
+        if (!row.hasValue(column)) {
+            throw new RelayException(
+                    "Expected a value in the column '"
+                            + at.relation().columns().get(column).name() + "' of every row of " + config.table()
+                            + ", found NULL" + (row.hasValue(at.id()) ? " in the event " + row.text(at.id()) : "")
+                            + ". Such a row can't be relayed; make the column NOT NULL.",
+                    false,
+                    null);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.outbox.relay;
 
 import dev.outbox.OutboxTable;
+import dev.outbox.relay.replication.Source;
 import dev.outbox.relay.route.TopicTemplate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,14 +29,14 @@ public final class RelayConfig {
     private final String slot;
     private final String publication;
     private final OutboxTable table;
-    private final TopicTemplate topic;
+    private final String topic;
     private final Map<String, String> routes;
     private final NullPayload nullPayload;
     private final RecordTimestamp timestamp;
     private final long maxBytesInFlight;
     private final Duration walSenderTimeout;
 
-    private RelayConfig(Builder builder, TopicTemplate topic) {
+    private RelayConfig(Builder builder) {
         this.url = builder.url;
         this.username = builder.username;
         this.password = builder.password;
@@ -43,7 +44,7 @@ public final class RelayConfig {
         this.slot = builder.slot;
         this.publication = builder.publication;
         this.table = builder.table;
-        this.topic = topic;
+        this.topic = builder.topic;
         this.routes = Map.copyOf(builder.routes);
         this.nullPayload = builder.nullPayload;
         this.timestamp = builder.timestamp;
@@ -96,7 +97,7 @@ public final class RelayConfig {
     }
 
     /** How a topic's name is made from an aggregate type that has no route of its own. */
-    public TopicTemplate topic() {
+    public String topic() {
         return topic;
     }
 
@@ -234,16 +235,13 @@ public final class RelayConfig {
             if (!mistakes.isEmpty()) {
                 throw new RelayException(String.join("\n", mistakes), false, null);
             }
-            return new RelayConfig(this, TopicTemplate.parse(topic));
+            return new RelayConfig(this);
         }
 
         /** Every mistake in the settings so far, each as {@code key: expected, found, what to do}. */
         public List<String> mistakes() {
             List<String> mistakes = new ArrayList<>();
-            if (!url.startsWith("jdbc:postgresql:")) {
-                mistakes.add("url: expected jdbc:postgresql://host:port/database, found something that begins with '"
-                        + url.substring(0, Math.min(16, url.length())) + "'");
-            }
+            Source.urlMistake(url).ifPresent(mistake -> mistakes.add("url: " + mistake));
             if (!SLOT_NAME.matcher(slot).matches()) {
                 mistakes.add("slot: expected 1 to 63 lower-case letters, digits and underscores, found '" + slot + "'");
             }

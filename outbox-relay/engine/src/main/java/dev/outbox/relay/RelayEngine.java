@@ -36,6 +36,7 @@ public final class RelayEngine implements AutoCloseable {
 
     private final RelayConfig config;
     private final StreamOpener opener;
+    private boolean streamed;
     private volatile @Nullable Generation generation;
     private volatile LogSequenceNumber confirmedAtClose = LogSequenceNumber.INVALID;
 
@@ -50,8 +51,9 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     /**
-     * Connects, checks the server, makes publication and slot where they are missing, takes the slot and begins to
-     * stream. Ends the previous generation, if there is one.
+     * Connects, checks the server, takes the slot and begins to stream. Ends the previous generation, if there is one.
+     * The first start makes publication and slot where they are missing; a later one that misses them fails, for what
+     * committed in between would be skipped.
      *
      * @param position deliveries at or before it are skipped; empty to get all that was not confirmed
      * @throws RelayException if any of this fails; nothing stays open then
@@ -63,7 +65,8 @@ public final class RelayEngine implements AutoCloseable {
             LOG.warn("{}", e.getMessage());
         }
         try {
-            generation = Generation.start(config, opener, position);
+            generation = Generation.start(config, opener, position, !streamed);
+            streamed = true;
         } catch (RuntimeException e) {
             throw Failures.of(e);
         }
@@ -103,7 +106,8 @@ public final class RelayEngine implements AutoCloseable {
      * Confirms what has been acknowledged so far, and closes the connection. What was delivered and not acknowledged
      * comes again after the next start. Does nothing when already closed. Takes 5 seconds at most.
      *
-     * @throws RelayException if the last confirmation may not have arrived; everything is closed all the same
+     * @throws RelayException if the last confirmation may not have arrived and poll has not said so already; everything is
+     *     closed all the same
      */
     @Override
     public void close() {

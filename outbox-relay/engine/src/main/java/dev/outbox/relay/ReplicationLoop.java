@@ -48,7 +48,8 @@ final class ReplicationLoop implements Runnable {
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
     private volatile boolean stopping;
-    private volatile @Nullable RelayException stopFailure;
+    private volatile boolean endedInOrder;
+    private volatile @Nullable RelayException ending;
 
     ReplicationLoop(
             ReplicationStream stream,
@@ -65,6 +66,7 @@ final class ReplicationLoop implements Runnable {
 
     @Override
     public void run() {
+        RelayException failure = null;
         try {
             while (!stopping && !buffer.hasFailed()) {
                 ByteBuffer message = stream.read();
@@ -75,18 +77,29 @@ final class ReplicationLoop implements Runnable {
                 }
                 confirm();
             }
+        } catch (InterruptedException e) {
+            stream.abort();
+            return;
+        } catch (RuntimeException | Error e) {
+            failure = Failures.of(e);
+        }
+        end(failure);
+    }
+
+    /** Tells the last confirmation and gives the slot back, also behind a row that can't be relayed. */
+    private void end(@Nullable RelayException failure) {
+        try {
             confirm();
             stream.sendStatus();
             stream.close();
-        } catch (InterruptedException e) {
+            endedInOrder = true;
+        } catch (RuntimeException e) {
             stream.abort();
-        } catch (RuntimeException | Error e) {
-            RelayException failure = Failures.of(e);
-            if (stopping) {
-                stopFailure = failure;
-            }
-            buffer.fail(failure);
-            stream.abort();
+            ending = failure == null ? Failures.of(e) : failure;
+        }
+        RelayException told = failure == null ? ending : failure;
+        if (told != null) {
+            buffer.fail(told);
         }
     }
 
@@ -210,9 +223,14 @@ final class ReplicationLoop implements Runnable {
         return confirmed;
     }
 
-    /** Why the last confirmation may not have arrived, if the loop failed after it was told to stop. From any thread. */
-    @Nullable RelayException stopFailure() {
-        return stopFailure;
+    /** Whether the loop has told the server the last confirmation and has closed the stream. From any thread. */
+    boolean endedInOrder() {
+        return endedInOrder;
+    }
+
+    /** What the loop failed with, if it did. From any thread. */
+    @Nullable RelayException ending() {
+        return ending;
     }
 
     /** Ends the loop soon, from any thread: it confirms what is acknowledged by then, and closes the stream. */

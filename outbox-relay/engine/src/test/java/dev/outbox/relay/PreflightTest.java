@@ -31,6 +31,7 @@ class PreflightTest {
             CREATE PUBLICATION outbox FOR TABLE outbox WITH (publish = 'update') | to publish inserts | SET (publish = 'insert')
             CREATE PUBLICATION outbox FOR TABLE outbox WHERE (type <> 'x') WITH (publish = 'insert') | found a row filter | WHERE clause
             CREATE PUBLICATION outbox FOR TABLE outbox (id, type) WITH (publish = 'insert') | 'payload' of public.outbox in the publication | column list
+            CREATE PUBLICATION outbox FOR TABLE outbox (id, aggregatetype, aggregateid, type, payload) WITH (publish = 'insert') | 'headers' of public.outbox in the publication | column list
             SELECT pg_create_physical_replication_slot(current_database()) | to be logical, found a physical one | Name another slot
             SELECT pg_create_logical_replication_slot(current_database(), 'test_decoding') | plugin pgoutput, found test_decoding | Name another slot
             """)
@@ -47,6 +48,15 @@ class PreflightTest {
                 .execute("ALTER TABLE outbox DROP COLUMN id, DROP COLUMN type");
 
         assertRefused(database.config(), "'id'", "'type'");
+    }
+
+    @Test
+    void an_optional_column_that_was_named_must_be_there() {
+        Database database = Database.create().execute(OutboxTable.ddl());
+
+        assertRefused(
+                database.config().table(OutboxTable.DEFAULT.withColumn(OutboxTable.Column.HEADERS, "hedaers")),
+                "Expected a column 'hedaers'");
     }
 
     @Test

@@ -40,6 +40,20 @@ class RelayConfigTest {
     }
 
     @Test
+    void a_url_that_can_not_be_read_is_refused_and_not_repeated() {
+        for (String url : new String[] {
+            "jdbc:postgresql://localhost:5432/shop?user=u&password=100%geheim",
+            "jdbc:postgresql://localhost:geheim/shop",
+            "postgres://u:geheim@localhost/shop"
+        }) {
+            assertThatThrownBy(() -> RelayConfig.builder(url).build())
+                    .message()
+                    .startsWith("url: expected jdbc:postgresql://host:port/database")
+                    .doesNotContain("geheim");
+        }
+    }
+
+    @Test
     void no_text_form_holds_a_secret() {
         RelayConfig config = RelayConfig.builder("jdbc:postgresql://localhost/shop?password=hunter2")
                 .password("hunter2")

@@ -287,6 +287,66 @@ class RelayEngineTest {
     }
 
     @Test
+    void a_slot_that_went_away_is_not_made_again_in_silence() {
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 1, 1);
+            host.take(1).forEach(Delivery::ack);
+            endStream();
+            await().ignoreExceptions().until(() -> {
+                database.execute("SELECT pg_drop_replication_slot('" + database.slot() + "')");
+                return true;
+            });
+            database.insert("a", 2, 1);
+            assertThatThrownBy(() -> host.take(1)).isInstanceOf(RelayException.class);
+
+            assertThatThrownBy(() -> host.engine().start(Optional.empty()))
+                    .isInstanceOfSatisfying(
+                            RelayException.class, e -> assertThat(e.retriable()).isFalse())
+                    .hasMessageContaining("slot '" + database.slot() + "'")
+                    .hasMessageContaining("found that it is gone");
+        }
+    }
+
+    @Test
+    void a_publication_that_went_away_is_not_made_again_in_silence() {
+        try (Host host = Host.start(database.config().build())) {
+            database.execute("DROP PUBLICATION outbox");
+            database.insert("a", 1, 1);
+
+            assertThatThrownBy(() -> host.engine().start(Optional.empty()))
+                    .hasMessageContaining("publication 'outbox'")
+                    .hasMessageContaining("found that it is gone");
+        }
+    }
+
+    @Test
+    void a_table_renamed_while_streaming_is_not_passed_over_in_silence() {
+        try (Host host = Host.start(database.config().build())) {
+            database.execute("ALTER TABLE outbox RENAME TO outbox_old");
+            database.execute("INSERT INTO outbox_old (id, aggregatetype, aggregateid, type, payload, occurred_at)"
+                    + " VALUES (gen_random_uuid(), 'Order', 'a', 't', '1', now())");
+
+            assertThatThrownBy(() -> host.take(1)).hasMessageContaining("public.outbox_old");
+            database.execute("ALTER TABLE outbox_old RENAME TO outbox");
+        }
+    }
+
+    @Test
+    void close_says_when_the_last_confirmation_may_be_lost() {
+        Host host = Host.start(database.config().build());
+        database.insert("a", 1, 1);
+        Delivery delivery = host.take(1).get(0);
+        endStream();
+        await().until(() -> database.query(active()).equals("f"));
+        delivery.ack();
+
+        assertThatThrownBy(host::close)
+                .isInstanceOf(RelayException.class)
+                .hasMessageContaining("last confirmation may not have arrived");
+        host.close();
+    }
+
+    @Test
     void a_second_engine_on_the_slot_is_told_that_it_is_taken() {
         try (Host host = Host.start(database.config().build())) {
             RelayEngine second = new RelayEngine(database.config().build());
@@ -305,8 +365,7 @@ class RelayEngineTest {
         try (Host host = Host.start(database.config().build())) {
             database.insert("a", 1, 1);
             host.take(1);
-            database.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
-                    + database.slot() + "'");
+            endStream();
 
             assertThatThrownBy(() -> host.take(1))
                     .isInstanceOfSatisfying(
@@ -319,6 +378,11 @@ class RelayEngineTest {
             });
             assertThat(Host.values(host.take(2))).containsExactly("{\"n\":1}", "{\"n\":2}");
         }
+    }
+
+    private void endStream() {
+        database.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                + database.slot() + "'");
     }
 
     private LogSequenceNumber confirmed() {

@@ -32,20 +32,33 @@ public final class Preflight {
      * Checks the server and makes what is missing. The publication comes before the slot: decoding looks it up as it was
      * when each transaction committed.
      *
+     * @return the table's oid
      * @throws ReplicationException if the relay can't or must not stream
      */
-    public static void run(Source source) {
+    public static long run(Source source) {
         try (Connection connection = source.connect()) {
             Preflight preflight = new Preflight(source);
             preflight.checkServer(connection);
-            preflight.checkTable(connection);
+            Map<String, String> columns = preflight.columns(connection);
+            preflight.checkTable(columns);
             preflight.refuseMistakes();
-            preflight.mistakes.addAll(Publication.ensure(connection, source));
+            preflight.mistakes.addAll(Publication.ensure(connection, source, columns.keySet()));
             preflight.mistakes.addAll(ReplicationSlot.mistakes(connection, source));
             preflight.refuseMistakes();
             ReplicationSlot.createIfMissing(connection, source);
+            return tableOid(connection, source);
         } catch (SQLException e) {
             throw SqlErrors.onQuery(source, "check the server", e);
+        }
+    }
+
+    private static long tableOid(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT CAST(? AS regclass)::oid")) {
+            statement.setString(1, source.table().qualifiedName());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return result.getLong(1);
+            }
         }
     }
 
@@ -76,9 +89,8 @@ public final class Preflight {
         }
     }
 
-    private void checkTable(Connection connection) throws SQLException {
+    private void checkTable(Map<String, String> found) {
         OutboxTable table = source.table();
-        Map<String, String> found = columns(connection);
         if (found.isEmpty()) {
             mistakes.add("Expected the table " + table + " in " + source.address() + ", found none of that name."
                     + " Create it (its DDL is in outbox-core: dev/outbox/outbox.sql), or name the right one.");
@@ -87,7 +99,8 @@ public final class Preflight {
         for (Column column : Column.values()) {
             String name = table.column(column);
             String type = found.get(name);
-            if (type == null && column.required()) {
+            boolean expected = column.required() || !name.equals(column.defaultName());
+            if (type == null && expected) {
                 mistakes.add("Expected a column '" + name + "' in the table " + table + ", found "
                         + String.join(", ", found.keySet()) + ". Add it, or name the column that stands for it.");
             } else if (type != null) {

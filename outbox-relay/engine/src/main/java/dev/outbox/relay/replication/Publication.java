@@ -20,16 +20,26 @@ final class Publication {
 
     private Publication() {}
 
-    /** Makes the publication where it is missing; otherwise returns what is wrong with the one that is there. */
-    static List<String> ensure(Connection connection, Source source) throws SQLException {
+    /**
+     * Makes the publication where it is missing; otherwise returns what is wrong with the one that is there.
+     *
+     * @param columns those that the table has
+     */
+    static List<String> ensure(Connection connection, Source source, Set<String> columns) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT pubinsert, pubviaroot FROM pg_publication WHERE pubname = ?")) {
             statement.setString(1, source.publication());
             try (ResultSet result = statement.executeQuery()) {
                 if (result.next()) {
-                    return mistakes(connection, source, result.getBoolean(1), result.getBoolean(2));
+                    return mistakes(connection, source, columns, result.getBoolean(1), result.getBoolean(2));
                 }
             }
+        }
+        if (!source.createMissing()) {
+            return List.of("Expected the publication '" + source.publication() + "' on " + source.address()
+                    + " that this relay has streamed with, found that it is gone. What committed without it may not have"
+                    + " been relayed: find it in the table " + source.table()
+                    + ", make the publication again, and start the relay again.");
         }
         create(connection, source);
         return List.of();
@@ -51,7 +61,8 @@ final class Publication {
         }
     }
 
-    private static List<String> mistakes(Connection connection, Source source, boolean inserts, boolean viaRoot)
+    private static List<String> mistakes(
+            Connection connection, Source source, Set<String> columns, boolean inserts, boolean viaRoot)
             throws SQLException {
         String name = OutboxTable.quote(source.publication());
         List<String> mistakes = new ArrayList<>();
@@ -64,12 +75,13 @@ final class Publication {
                     + source.table() + " under its own name, found publish_via_partition_root = false. Run ALTER"
                     + " PUBLICATION " + name + " SET (publish_via_partition_root = true);");
         } else {
-            checkTable(connection, source, mistakes);
+            checkTable(connection, source, columns, mistakes);
         }
         return mistakes;
     }
 
-    private static void checkTable(Connection connection, Source source, List<String> mistakes) throws SQLException {
+    private static void checkTable(Connection connection, Source source, Set<String> columns, List<String> mistakes)
+            throws SQLException {
         OutboxTable table = source.table();
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT attnames, rowfilter FROM pg_publication_tables
@@ -91,7 +103,9 @@ final class Publication {
                 }
                 Set<String> published = names(result.getArray("attnames"));
                 for (Column column : Column.values()) {
-                    if (column.required() && !published.contains(table.column(column))) {
+                    if (column != Column.XID
+                            && columns.contains(table.column(column))
+                            && !published.contains(table.column(column))) {
                         mistakes.add("Expected the column '" + table.column(column) + "' of " + table
                                 + " in the publication '" + source.publication()
                                 + "', found a column list without it. Add it to the list.");

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 /** The slot: what the server keeps for the relay, and the lock between relays. */
 final class ReplicationSlot {
 
+    private static final int CREATE_LIMIT_SECONDS = 60;
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
 
     private ReplicationSlot() {}
@@ -53,12 +54,21 @@ final class ReplicationSlot {
         if (exists(connection, source)) {
             return;
         }
+        if (!source.createMissing()) {
+            throw new ReplicationException(
+                    "Expected the slot '" + source.slot() + "' on " + source.address() + " that this relay has streamed"
+                            + " from, found that it is gone. What committed since may not have been relayed, and a new"
+                            + " slot would skip it: find it in the table " + source.table()
+                            + ", then start the relay again, which makes the slot.",
+                    false,
+                    null);
+        }
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT lsn FROM pg_create_logical_replication_slot(?, 'pgoutput')")) {
             statement.setString(1, source.slot());
             LOG.info("Making slot '{}'; this waits for the transactions that are running now.", source.slot());
-            // The connection's socketTimeout is for short queries.
             connection.setNetworkTimeout(Runnable::run, 0);
+            connection.createStatement().execute("SET statement_timeout = '" + CREATE_LIMIT_SECONDS + "s'");
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
                 LOG.info(
@@ -67,6 +77,16 @@ final class ReplicationSlot {
                         result.getString(1));
             }
         } catch (SQLException e) {
+            if (SqlErrors.state(e).equals(SqlErrors.QUERY_CANCELED)) {
+                throw new ReplicationException(
+                        "The slot '" + source.slot() + "' could not be made within " + CREATE_LIMIT_SECONDS
+                                + " s on " + source.address()
+                                + ": that waits for all transactions that are running, and"
+                                + " one is still. Find it: SELECT pid, xact_start FROM pg_stat_activity ORDER BY"
+                                + " xact_start.",
+                        true,
+                        e);
+            }
             if (!SqlErrors.state(e).equals(SqlErrors.DUPLICATE_OBJECT)) {
                 throw new ReplicationException(
                         "The slot '" + source.slot() + "' is missing on " + source.address() + " and can't be made ("

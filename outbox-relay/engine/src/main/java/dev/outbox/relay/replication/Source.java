@@ -6,8 +6,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
@@ -21,6 +24,8 @@ import org.postgresql.PGProperty;
  * @param publication the publication's name
  * @param table the outbox table
  * @param walSenderTimeout after which silence the server frees the slot
+ * @param createMissing whether to make publication and slot where they are missing; not once this relay has streamed from
+ *     them, for a new slot would skip what committed in between
  */
 public record Source(
         String url,
@@ -30,13 +35,26 @@ public record Source(
         String slot,
         String publication,
         OutboxTable table,
-        Duration walSenderTimeout) {
+        Duration walSenderTimeout,
+        boolean createMissing) {
 
+    private static final String URL_PREFIX = "jdbc:postgresql:";
     private static final String CONNECT_TIMEOUT_SECONDS = "10";
 
     /** The database as messages name it: the URL without its parameters, which may hold a password. */
     public String address() {
         return url.replaceFirst("\\?.*", "");
+    }
+
+    /** What is wrong with a JDBC URL, if anything. Never quotes it: it may hold a password. */
+    public static Optional<String> urlMistake(String url) {
+        if (!url.startsWith(URL_PREFIX)) {
+            return Optional.of("expected " + URL_PREFIX + "//host:port/database, found another scheme");
+        }
+        return Driver.parseURL(url, null) == null
+                ? Optional.of("expected " + URL_PREFIX + "//host:port/database, found something that can't be read as"
+                        + " that (a port that is no number, or a % that is not %25?)")
+                : Optional.empty();
     }
 
     /** A connection for queries; the caller closes it. */
@@ -56,17 +74,26 @@ public record Source(
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(connection, "15");
         PGProperty.PREFER_QUERY_MODE.set(connection, "simple");
         PGProperty.SOCKET_TIMEOUT.set(connection, "0");
-        PGProperty.OPTIONS.set(connection, "-c wal_sender_timeout=" + walSenderTimeout.toMillis());
+        String options = PGProperty.OPTIONS.getOrDefault(connection);
+        PGProperty.OPTIONS.set(
+                connection,
+                (options == null ? "" : options + " ") + "-c wal_sender_timeout=" + walSenderTimeout.toMillis());
         return connect(connection);
     }
 
+    /**
+     * The URL's parameters, then the properties given, then what is the relay's own. pgjdbc itself lets a URL's
+     * parameters win, which would undo the last, so they are taken out of it.
+     */
     private Properties connectionProperties() {
         Properties connection = new Properties();
         PGProperty.CONNECT_TIMEOUT.set(connection, CONNECT_TIMEOUT_SECONDS);
         PGProperty.LOGIN_TIMEOUT.set(connection, CONNECT_TIMEOUT_SECONDS);
-        PGProperty.TCP_KEEP_ALIVE.set(connection, true);
         PGProperty.APPLICATION_NAME.set(connection, "outbox-relay " + slot);
+        Properties parsed = Objects.requireNonNull(Driver.parseURL(url, null), "checked when the URL was configured");
+        parsed.stringPropertyNames().forEach(name -> connection.setProperty(name, parsed.getProperty(name)));
         properties.forEach(connection::setProperty);
+        PGProperty.TCP_KEEP_ALIVE.set(connection, true);
         if (username != null) {
             PGProperty.USER.set(connection, username);
         }
@@ -78,7 +105,7 @@ public record Source(
 
     private Connection connect(Properties connection) {
         try {
-            return DriverManager.getConnection(url, connection);
+            return DriverManager.getConnection(address(), connection);
         } catch (SQLException e) {
             throw SqlErrors.onConnect(this, e);
         }

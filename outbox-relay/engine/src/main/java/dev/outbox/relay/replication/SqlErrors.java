@@ -8,6 +8,7 @@ final class SqlErrors {
 
     static final String INSUFFICIENT_PRIVILEGE = "42501";
     static final String DUPLICATE_OBJECT = "42710";
+    static final String QUERY_CANCELED = "57014";
 
     private static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -38,7 +39,9 @@ final class Cluster implements AutoCloseable {
         try {
             return client.get();
         } catch (KafkaException e) {
-            throw KafkaErrors.unreachable(config.bootstrapServers(), e);
+            throw e.getCause() instanceof ConfigException
+                    ? KafkaErrors.unreachable(config.bootstrapServers(), e)
+                    : KafkaErrors.client(e);
         }
     }
 

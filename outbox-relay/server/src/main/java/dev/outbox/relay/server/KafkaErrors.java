@@ -5,6 +5,7 @@ import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's exceptions as sentences for the person on call. Never with a payload. */
 final class KafkaErrors {
@@ -60,6 +62,21 @@ final class KafkaErrors {
                 "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": " + reason(error)
                         + " " + advice(error),
                 error);
+    }
+
+    /** Whether a failure that came earlier names its cause less well: batch mates of a refused record get such a one. */
+    static boolean saysLess(RelayException earlier, RelayException later) {
+        return isGeneric(earlier.getCause()) && !isGeneric(later.getCause());
+    }
+
+    private static boolean isGeneric(@Nullable Throwable error) {
+        return error != null && error.getClass() == KafkaException.class;
+    }
+
+    /** A client can't be made of the properties under kafka. */
+    static RelayException client(Exception error) {
+        return sentence(
+                "The Kafka client can't be made: " + reason(error) + " Check the properties under kafka.", error);
     }
 
     /** The event's id, by which it is found in the outbox table. */

@@ -28,6 +28,9 @@ final class ProducerSettings {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // An event that expires in the client could be overtaken by a later one of its aggregate.
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        // A new producer's first batches have no sequence at the broker to be checked against: behind a refused one the
+        // next would be taken. With one request at a time the refusal is known before anything else is sent.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return settings;
@@ -37,8 +40,6 @@ final class ProducerSettings {
         return Map.of(
                 ProducerConfig.CLIENT_ID_CONFIG,
                 clientId(),
-                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-                5,
                 ProducerConfig.LINGER_MS_CONFIG,
                 2,
                 ProducerConfig.BATCH_SIZE_CONFIG,

@@ -46,8 +46,9 @@ final class Relay {
         ScheduledExecutorService progress = logProgress();
         try {
             stop.await();
+            long deadline = System.nanoTime() + stop.left().plus(GRACE).toNanos();
             for (Thread thread : threads) {
-                thread.join(stop.left().plus(GRACE).toMillis());
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -69,13 +70,15 @@ final class Relay {
     }
 
     private int exitCode() {
-        if (runners.stream().anyMatch(StreamRunner::broken)) {
-            return ExitCode.FAILED;
-        }
         boolean drained = true;
         for (StreamRunner runner : runners) {
-            drained &= runner.drained();
-            runner.logEnd();
+            if (!runner.broken()) {
+                drained &= runner.drained();
+                runner.logEnd();
+            }
+        }
+        if (runners.stream().anyMatch(StreamRunner::broken)) {
+            return ExitCode.FAILED;
         }
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;
     }

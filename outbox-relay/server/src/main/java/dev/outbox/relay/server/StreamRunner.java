@@ -1,5 +1,7 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.RelayEngine;
+import dev.outbox.relay.RelayException;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -7,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One stream's thread: a generation after the other until the process stops. The first one has to come up, for then
+ * One stream's thread: an attempt after the other until the process stops. The first one has to come up, for then
  * somebody is looking; after that every failure is reported and tried again, until its cause is gone.
  */
 final class StreamRunner implements Runnable {
@@ -17,6 +19,7 @@ final class StreamRunner implements Runnable {
     private final StreamConfig config;
     private final Stop stop;
     private final Backoff backoff;
+    private final RelayEngine engine;
     private final Progress progress = new Progress(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
@@ -26,6 +29,7 @@ final class StreamRunner implements Runnable {
         this.config = config;
         this.stop = stop;
         this.backoff = backoff;
+        this.engine = new RelayEngine(config.relay());
     }
 
     @Override
@@ -47,15 +51,15 @@ final class StreamRunner implements Runnable {
     private void attempt() throws InterruptedException {
         backoff.attempt();
         boolean everythingAcknowledged;
-        try (Generation generation = new Generation(config, progress)) {
-            generation.start();
+        try (Attempt attempt = new Attempt(config, engine, progress, stop)) {
+            attempt.start();
             cameUp = true;
             log.info(
                     "Relaying {} by slot {} to {}.",
                     config.relay().table(),
                     config.relay().slot(),
                     topics());
-            everythingAcknowledged = generation.relay(stop);
+            everythingAcknowledged = attempt.relay();
         } catch (RuntimeException e) {
             failed(e);
             return;
@@ -73,7 +77,12 @@ final class StreamRunner implements Runnable {
             stop.request();
         } else {
             Duration delay = backoff.delay();
-            log.error("{} Next attempt in {} s.", sentence, Math.round(delay.toMillis() / 100.0) / 10.0, e);
+            log.error(
+                    "{}{} Next attempt in {} s.",
+                    sentence,
+                    e instanceof RelayException known && !known.retriable() ? " This has to be mended." : "",
+                    Math.round(delay.toMillis() / 100.0) / 10.0,
+                    e);
             stop.await(delay);
         }
     }

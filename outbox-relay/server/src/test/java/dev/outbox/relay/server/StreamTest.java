@@ -160,6 +160,59 @@ class StreamTest {
     }
 
     @Test
+    void a_record_that_the_broker_refuses_is_overtaken_by_nothing_not_even_behind_a_new_producer() {
+        Shop shop = Shop.withOutbox();
+        Topic topic = Topic.create(shop.topic("Order"), Map.of());
+        try (RunningStream stream = new RunningStream(
+                shop.yaml("timestamp: occurred-at", "kafka: { compression.type: none, batch.size: 500 }"))) {
+            awaitRelaying(stream);
+            shop.execute("""
+                    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
+                    SELECT gen_random_uuid(), 'Order', '1', 'happened.v1', to_json(i),
+                           CASE WHEN i = 2 THEN now() + interval '3 hours' ELSE now() END
+                    FROM generate_series(1, 300) AS i
+                    """);
+            String refused = shop.query("SELECT id FROM outbox WHERE payload::text = '2'");
+
+            awaitLog(stream, "Kafka did not take the event " + refused);
+            awaitAttempts(stream, "Next attempt", 3);
+            assertThat(topic.values(0)).allMatch("1"::equals);
+
+            topic.set("message.timestamp.after.max.ms", String.valueOf(Long.MAX_VALUE));
+
+            await().atMost(LIMIT).until(() -> topic.values(1).contains("300"));
+            assertThat(new LinkedHashSet<>(topic.values(300)))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 300)
+                            .mapToObj(String::valueOf)
+                            .toList());
+        }
+    }
+
+    @Test
+    void what_comes_before_a_record_that_is_refused_arrives_and_not_again_with_each_attempt() {
+        Shop shop = Shop.withOutbox();
+        Topic topic = Topic.create(shop.topic("Order"), Map.of());
+        try (RunningStream stream = new RunningStream(shop.yaml("kafka: { linger.ms: 50 }"))) {
+            awaitRelaying(stream);
+            for (int i = 0; i < 50; i++) {
+                shop.event("Order", "1", "'" + i + "'");
+            }
+            shop.event("Order", "1", TEN_MEGABYTES);
+
+            awaitAttempts(stream, "takes up to", 4);
+            assertThat(topic.values(50)).hasSize(50).doesNotHaveDuplicates();
+        }
+    }
+
+    private static void awaitAttempts(RunningStream stream, String word, int count) {
+        await().atMost(LIMIT)
+                .until(() -> stream.log().stream()
+                                .filter(line -> line.contains(word))
+                                .count()
+                        >= count);
+    }
+
+    @Test
     void an_aggregate_type_that_makes_no_topic_name_stops_the_stream_until_it_has_a_route() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml())) {

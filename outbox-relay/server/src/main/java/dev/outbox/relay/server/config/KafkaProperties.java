@@ -18,7 +18,6 @@ final class KafkaProperties {
 
     private static final String BOOTSTRAP_SERVERS = ProducerConfig.BOOTSTRAP_SERVERS_CONFIG;
     private static final Pattern FREE = Pattern.compile("(security|ssl|sasl)\\..+");
-    private static final Pattern UP_TO_FIVE = Pattern.compile("[1-5]");
 
     /** A value that is out of the question, and why. */
     private record Rule(Predicate<String> allowed, String reason) {
@@ -42,8 +41,8 @@ final class KafkaProperties {
             Map.entry(
                     ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
                     new Rule(
-                            value -> UP_TO_FIVE.matcher(value).matches(),
-                            "expected 1 to 5; with more, the broker can't keep the order over retries")),
+                            value -> value.equals("1"),
+                            "expected 1; with more, a later event of an aggregate can pass one that the broker refuses")),
             Map.entry(
                     ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                     Rule.never("expected nothing; the relay writes the aggregate's id as it is")),

@@ -8,6 +8,7 @@ import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,17 +20,18 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a stream: an engine, a producer and what is known of the topics, which begin and end together. It ends with
- * the first failure of any of them, and what was not confirmed by then is sent again by the next one.
+ * One attempt to relay: a generation of the engine, a producer and what is known of the topics, which begin and end
+ * together. It ends with the first failure of any of them, and what was not confirmed by then is sent again by the next.
  *
  * <p>For the stream's thread; acknowledgements arrive on the producer's.
  */
-final class Generation implements AutoCloseable {
+final class Attempt implements AutoCloseable {
 
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
     private static final long DRAIN_CHECK_NANOS = 1_000_000;
 
     private final Progress progress;
+    private final Stop stop;
     private final Thread host = Thread.currentThread();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicReference<@Nullable RelayException> failure = new AtomicReference<>();
@@ -38,12 +40,13 @@ final class Generation implements AutoCloseable {
     private final RelayEngine engine;
     private final Producer<byte[], byte[]> producer;
 
-    Generation(StreamConfig config, Progress progress) {
+    Attempt(StreamConfig config, RelayEngine engine, Progress progress, Stop stop) {
+        this.engine = engine;
         this.progress = progress;
+        this.stop = stop;
         ProducerSettings settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
         topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
-        engine = new RelayEngine(config.relay());
         try {
             producer = cluster.create(() -> new KafkaProducer<>(settings.producer()));
         } catch (RuntimeException e) {
@@ -65,7 +68,7 @@ final class Generation implements AutoCloseable {
      * @return whether everything that was sent is acknowledged, and whole transactions at that
      * @throws RelayException at the first failure
      */
-    boolean relay(Stop stop) {
+    boolean relay() {
         boolean betweenTransactions = true;
         while (!stop.requested() || (!betweenTransactions && !stop.halfTime())) {
             for (Delivery delivery : poll()) {
@@ -102,10 +105,22 @@ final class Generation implements AutoCloseable {
         RelayRecord record = delivery.record();
         inFlight.incrementAndGet();
         try {
-            topics.requireFits(record);
+            requireFits(record);
             var unused = producer.send(toKafka(record), (metadata, error) -> settle(delivery, error));
         } catch (RuntimeException e) {
             settle(delivery, e);
+        }
+    }
+
+    /** Before it refuses a record it waits for those before it, which would come again with each attempt otherwise. */
+    private void requireFits(RelayRecord record) {
+        try {
+            topics.requireFits(record);
+        } catch (RelayException e) {
+            while (inFlight.get() > 1 && failure.get() == null && !stop.requested()) {
+                LockSupport.parkNanos(DRAIN_CHECK_NANOS);
+            }
+            throw e;
         }
     }
 
@@ -119,10 +134,12 @@ final class Generation implements AutoCloseable {
         inFlight.decrementAndGet();
     }
 
-    /** The first failure ends the generation; those after it are its consequences. */
+    /** The first failure ends the attempt; those after it are its consequences, but may say more. */
     private void fail(Delivery delivery, Exception error) {
         RelayException sentence = KafkaErrors.refused(delivery.record(), error);
-        if (failure.compareAndSet(null, sentence)) {
+        RelayException known = failure.getAndUpdate(
+                first -> first == null || KafkaErrors.saysLess(first, sentence) ? sentence : first);
+        if (known == null) {
             delivery.fail(sentence);
             if (Thread.currentThread() != host) {
                 // On the producer's own thread, before it sends another batch: a later event of the same aggregate that
@@ -133,9 +150,10 @@ final class Generation implements AutoCloseable {
     }
 
     private void throwIfFailed() {
-        RelayException failed = failure.get();
-        if (failed != null) {
-            throw failed;
+        if (failure.get() != null) {
+            // Ends the producer's thread, and with it the last callback, which may be the one that names the cause.
+            producer.close(Duration.ZERO);
+            throw Objects.requireNonNull(failure.get());
         }
     }
 
