@@ -14,8 +14,8 @@ public interface EventSerializer {
      *
      * @param event the event as given to publish; never null
      * @return its bytes; never null
-     * @throws Exception whatever goes wrong; it fails the business transaction, wrapped in an {@link OutboxException}
-     *     that names event type and aggregate
+     * @throws Exception whatever goes wrong; it fails the call of publish, wrapped in an {@link OutboxException} that names
+     *     event type and aggregate
      */
     byte[] serialize(Object event) throws Exception;
 

@@ -3,6 +3,8 @@ package dev.outbox.jpa;
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.util.function.Consumer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
@@ -74,14 +76,21 @@ final class HibernateTransaction {
     void onCompletion(Completion completion) {
         coordinator.addObserver(new TransactionObserver() {
 
+            /**
+             * A next transaction on the session: of this one nobody told the end, as when another's synchronization
+             * fails first. What was committed was written, so what is left was rolled back.
+             */
             @Override
-            public void afterBegin() {}
+            public void afterBegin() {
+                coordinator.removeObserver(this);
+                completion.completed(false);
+            }
 
             @Override
             public void beforeCompletion() {
                 // Under JTA this is called for a transaction whose flush has failed, too.
                 if (coordinator.getTransactionDriverControl().getStatus() != TransactionStatus.MARKED_ROLLBACK) {
-                    write(completion);
+                    work(completion::write);
                 }
             }
 
@@ -93,8 +102,8 @@ final class HibernateTransaction {
         });
     }
 
-    /** Has it write now, on the transaction's connection. */
-    void write(Completion completion) {
-        session.doWork(completion::write);
+    /** Has it done now, on the transaction's connection. */
+    void work(Consumer<Connection> work) {
+        session.doWork(work::accept);
     }
 }

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
  *
  * <p>An event is serialized at the call, and written in the transaction that is active then, on its connection, right
  * before it completes: if and only if that transaction commits. Nothing is sent at the call, and nothing blocks but the
- * serializer. The events of one transaction keep the order of their calls.
+ * serializer; only through a session that shares another's transaction, and behind the batch, the row is written at the
+ * call, and a failure then leaves the transaction nothing but a rollback. The events of one transaction keep the order of their calls.
  *
  * <p>To be used like the {@code EntityManager} it was made from: by one thread at a time, or by any number of threads if
  * that is a shared proxy, such as Spring's.

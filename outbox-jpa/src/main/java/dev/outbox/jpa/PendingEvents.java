@@ -49,9 +49,10 @@ final class PendingEvents implements Completion, Serializable {
             // A child session's first event may come too late to be collected; better written early than lost.
             phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
         }
-        rows.computeIfAbsent(insert, any -> new ArrayList<>()).add(row);
         if (phase == Phase.WRITTEN) {
-            transaction.write(this);
+            transaction.work(connection -> insert.execute(connection, List.of(row)));
+        } else {
+            rows.computeIfAbsent(insert, any -> new ArrayList<>()).add(row);
         }
     }
 

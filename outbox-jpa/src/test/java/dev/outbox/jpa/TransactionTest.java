@@ -51,6 +51,27 @@ class TransactionTest {
     }
 
     @Test
+    void a_rollback_leaves_nothing_for_the_next_transaction_also_when_it_goes_wrong_itself() {
+        try (EntityManager em = database.factory().createEntityManager()) {
+            em.getTransaction().begin();
+            publish(em, "rolled back");
+            em.unwrap(Session.class).getTransaction().runAfterCompletion(status -> {
+                throw new IllegalStateException("of the application, before Outbox is told");
+            });
+            assertThatThrownBy(() -> em.getTransaction().rollback()).hasStackTraceContaining("of the application");
+
+            em.getTransaction().begin();
+            em.getTransaction().commit();
+            assertThat(database.rows()).isEmpty();
+
+            em.getTransaction().begin();
+            publish(em, "committed");
+            em.getTransaction().commit();
+        }
+        assertThat(database.rows()).hasSize(1);
+    }
+
+    @Test
     void a_transaction_marked_rollback_only_writes_nothing() {
         try (EntityManager em = database.factory().createEntityManager()) {
             em.getTransaction().begin();
