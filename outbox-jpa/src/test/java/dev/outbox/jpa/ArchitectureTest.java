@@ -50,6 +50,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void the_schema_needs_neither_jakarta_persistence_nor_hibernate() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName(OutboxSchema.class.getName())
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage("jakarta..", "org.hibernate..")
+                .check(MODULE);
+    }
+
+    @Test
     void only_what_an_application_needs_is_public() {
         classes()
                 .that()
@@ -62,6 +73,10 @@ class ArchitectureTest {
                 .haveFullyQualifiedName(JpaOutbox.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(JpaOutbox.Builder.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(OutboxSchema.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(SchemaFile.class.getName())
                 .check(MODULE);
     }
 
