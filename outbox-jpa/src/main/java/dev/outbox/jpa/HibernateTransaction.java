@@ -3,6 +3,8 @@ package dev.outbox.jpa;
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.util.function.Function;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
@@ -96,5 +98,10 @@ final class HibernateTransaction {
     /** Has it write now, on the transaction's connection. */
     void write(Completion completion) {
         session.doWork(completion::write);
+    }
+
+    /** Does work on the transaction's connection now, without a flush. */
+    <T> T call(Function<Connection, T> work) {
+        return session.doReturningWork(work::apply);
     }
 }

@@ -50,9 +50,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_schema_needs_neither_jakarta_persistence_nor_hibernate() {
+    void an_inbox_on_plain_jdbc_and_the_schema_need_neither_jakarta_persistence_nor_hibernate() {
         noClasses()
                 .that()
+                .haveFullyQualifiedName(JdbcInbox.class.getName())
+                .or()
                 .haveFullyQualifiedName(OutboxSchema.class.getName())
                 .should()
                 .transitivelyDependOnClassesThat()
@@ -77,6 +79,16 @@ class ArchitectureTest {
                 .haveFullyQualifiedName(OutboxSchema.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(SchemaFile.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(Inbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(Inbox.Handler.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(InboxTable.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JpaInbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JdbcInbox.class.getName())
                 .check(MODULE);
     }
 
