@@ -40,12 +40,15 @@ public final class JdbcInbox {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
+            long expired;
             try {
-                return expire(connection, table, age);
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(autoCommit);
+                expired = expire(connection, table, age);
+            } catch (OutboxException | SQLException e) {
+                rollBack(connection, e);
+                throw e;
             }
+            connection.setAutoCommit(autoCommit);
+            return expired;
         } catch (SQLException e) {
             throw InboxFailure.explain(table, "Expiring events older than " + age, e);
         }
@@ -61,6 +64,14 @@ public final class JdbcInbox {
             all += expired;
         } while (expired == EXPIRE_LIMIT);
         return all;
+    }
+
+    private static void rollBack(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private record JdbcTransaction(Connection connection) implements InboxTransaction {

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,26 @@ class DailyPartitionsTest {
             job.commit();
         }
         assertThat(partitions()).contains(partition(12));
+    }
+
+    @Test
+    void two_jobs_at_once_make_each_day_once() throws SQLException {
+        String sql = "SELECT public.outbox_days(11, NULL)";
+        try (Connection job = database.connect();
+                Statement work = job.createStatement()) {
+            job.setAutoCommit(false);
+            work.execute(sql);
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> database.execute(sql));
+            // Quickly, on the same connection: the other one waits no longer than two seconds.
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
+                try (ResultSet waiting = work.executeQuery("SELECT pid FROM pg_locks WHERE NOT granted")) {
+                    return waiting.next();
+                }
+            });
+            job.commit();
+            other.join();
+        }
+        assertThat(partitions()).containsExactlyElementsOf(days(0, 11));
     }
 
     @Test

@@ -126,7 +126,8 @@ class InboxConcurrencyTest {
 
     private static void awaitWaiting(int transactions) {
         Awaitility.await()
-                .until(() -> database.query("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                .until(() -> database.query("SELECT pid FROM pg_stat_activity"
+                                        + " WHERE wait_event_type = 'Lock' AND backend_type = 'client backend'")
                                 .size()
                         == transactions);
     }

@@ -73,6 +73,15 @@ class InboxExpiryTest {
     }
 
     @Test
+    void a_job_without_a_table_says_so() {
+        assertThatThrownBy(() -> JdbcInbox.expire(
+                        database.dataSource(), InboxTable.named("public", "nothing"), Duration.ofDays(1)))
+                .isInstanceOf(OutboxException.class)
+                .hasMessageContainingAll("Expiring events", "public.nothing", "42P01")
+                .hasNoSuppressedExceptions();
+    }
+
+    @Test
     void the_oldest_are_found_by_index() {
         insert("1 hour", 2000);
         database.execute("ANALYZE public.inbox");
