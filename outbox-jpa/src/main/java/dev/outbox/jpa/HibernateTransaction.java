@@ -5,6 +5,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
@@ -105,5 +106,10 @@ final class HibernateTransaction {
     /** Has it done now, on the transaction's connection. */
     void work(Consumer<Connection> work) {
         session.doWork(work::accept);
+    }
+
+    /** Does work on the transaction's connection now, without a flush. */
+    <T> T call(Function<Connection, T> work) {
+        return session.doReturningWork(work::apply);
     }
 }

@@ -5,6 +5,7 @@ import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
 import jakarta.persistence.EntityManager;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,17 @@ public final class JpaOutbox {
      */
     public Outbox on(EntityManager entityManager) {
         return new EntityManagerOutbox(entityManager, insert, serializer, contentType);
+    }
+
+    /**
+     * Checks that this outbox's table is as its settings say. To be called once, when the application starts.
+     *
+     * @param connection to the application's database, as the role that writes events; left open, nothing is written
+     * @throws OutboxException naming all that differs from what is needed, or if the server can't be asked
+     * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType)
+     */
+    public void validate(Connection connection) {
+        OutboxSchema.validate(connection, insert.table(), insert.payloadType());
     }
 
     /** Builds a {@link JpaOutbox}; not thread safe. */

@@ -50,6 +50,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void an_inbox_on_plain_jdbc_and_the_schema_need_neither_jakarta_persistence_nor_hibernate() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName(JdbcInbox.class.getName())
+                .or()
+                .haveFullyQualifiedName(OutboxSchema.class.getName())
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage("jakarta..", "org.hibernate..")
+                .check(MODULE);
+    }
+
+    @Test
     void only_what_an_application_needs_is_public() {
         classes()
                 .that()
@@ -62,6 +75,20 @@ class ArchitectureTest {
                 .haveFullyQualifiedName(JpaOutbox.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(JpaOutbox.Builder.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(OutboxSchema.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(SchemaFile.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(Inbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(Inbox.Handler.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(InboxTable.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JpaInbox.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JdbcInbox.class.getName())
                 .check(MODULE);
     }
 

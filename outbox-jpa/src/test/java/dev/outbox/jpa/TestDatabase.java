@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -28,6 +30,7 @@ final class TestDatabase implements BeforeEachCallback {
     private static final String NAME = "application";
     private static @Nullable PostgresServer server;
     private static @Nullable EntityManagerFactory factory;
+    private static @Nullable DataSource watched;
     private static final JdbcCalls CALLS = new JdbcCalls();
 
     @Override
@@ -63,6 +66,25 @@ final class TestDatabase implements BeforeEachCallback {
                 entityManager.getTransaction().rollback();
             }
         }
+    }
+
+    /** A connection of its own, in autocommit mode; the caller closes it. */
+    Connection connect() {
+        try {
+            return server().connect(NAME);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the EntityManagers use, watched as they are. */
+    DataSource dataSource() {
+        start();
+        return Objects.requireNonNull(watched);
+    }
+
+    String url() {
+        return server().url(NAME);
     }
 
     void execute(String sql) {
@@ -112,9 +134,10 @@ final class TestDatabase implements BeforeEachCallback {
             dataSource.setUrl(started.createDatabase(NAME));
             dataSource.setUser(started.user());
             server = started;
+            watched = CALLS.watch(dataSource);
             factory = new PersistenceConfiguration(NAME)
                     .managedClass(Person.class)
-                    .property("jakarta.persistence.nonJtaDataSource", CALLS.watch(dataSource))
+                    .property("jakarta.persistence.nonJtaDataSource", watched)
                     .property("jakarta.persistence.schema-generation.database.action", "create")
                     .createEntityManagerFactory();
         }

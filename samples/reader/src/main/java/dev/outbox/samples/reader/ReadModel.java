@@ -1,5 +1,8 @@
 package dev.outbox.samples.reader;
 
+import dev.outbox.OutboxException;
+import dev.outbox.jpa.Inbox;
+import dev.outbox.jpa.JdbcInbox;
 import dev.outbox.samples.cli.SampleException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -7,7 +10,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -19,12 +21,14 @@ import java.util.UUID;
 final class ReadModel implements AutoCloseable {
 
     private final Connection connection;
+    private final String consumer;
     private final Inbox inbox;
     private final PersonTable persons;
 
     private ReadModel(Connection connection, String consumer) {
         this.connection = connection;
-        this.inbox = new Inbox(connection, consumer);
+        this.consumer = consumer;
+        this.inbox = JdbcInbox.on(connection);
         this.persons = new PersonTable(connection);
     }
 
@@ -50,7 +54,7 @@ final class ReadModel implements AutoCloseable {
             ReaderSummary summary = applyNew(events);
             connection.commit();
             return summary;
-        } catch (SQLException e) {
+        } catch (SQLException | OutboxException e) {
             rollBack(e);
             throw new SampleException(
                     "The destination database failed (%s); the records will be read again after a restart."
@@ -60,19 +64,16 @@ final class ReadModel implements AutoCloseable {
     }
 
     private ReaderSummary applyNew(List<PersonEvent> events) throws SQLException {
-        Set<UUID> unseen = inbox.add(events.stream().map(PersonEvent::eventId).toList());
+        List<PersonEvent> unseen = inbox.claim(consumer, events, PersonEvent::eventId);
         Map<UUID, PersonRow> before =
-                persons.select(events.stream().map(PersonEvent::personId).toList());
+                persons.select(unseen.stream().map(PersonEvent::personId).toList());
         Map<UUID, PersonRow> after = new HashMap<>(before);
         long applied = 0;
-        long duplicates = 0;
         long ignored = 0;
         long orphans = 0;
-        for (PersonEvent event : events) {
+        for (PersonEvent event : unseen) {
             PersonRow current = after.get(event.personId());
-            if (!unseen.remove(event.eventId())) {
-                duplicates++;
-            } else if (event.change() instanceof PersonChange.Unknown) {
+            if (event.change() instanceof PersonChange.Unknown) {
                 ignored++;
             } else if (event.change().needsPerson() && current == null) {
                 orphans++;
@@ -87,10 +88,10 @@ final class ReadModel implements AutoCloseable {
             }
         }
         persons.write(before, after);
-        return new ReaderSummary(events.size(), applied, duplicates, ignored, orphans);
+        return new ReaderSummary(events.size(), applied, events.size() - unseen.size(), ignored, orphans);
     }
 
-    private void rollBack(SQLException cause) {
+    private void rollBack(Exception cause) {
         try {
             connection.rollback();
         } catch (SQLException e) {
@@ -98,7 +99,7 @@ final class ReadModel implements AutoCloseable {
         }
     }
 
-    private static String firstLine(SQLException e) {
+    private static String firstLine(Exception e) {
         String message = e.getMessage();
         return message == null ? e.toString() : message.lines().findFirst().orElse("");
     }

@@ -1,5 +1,6 @@
 package dev.outbox.samples.reader;
 
+import dev.outbox.jpa.InboxTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -14,7 +15,7 @@ final class Schema {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_xact_lock(hashtext('dev.outbox.samples.reader'))");
             statement.execute(PersonTable.DDL);
-            statement.execute(Inbox.DDL);
+            statement.execute(InboxTable.DEFAULT.ddl());
         }
         connection.commit();
     }
