@@ -58,6 +58,16 @@ public final class JpaOutbox {
         };
     }
 
+    /** The table that it writes. */
+    public OutboxTable table() {
+        return intake.insert().table();
+    }
+
+    /** What makes the payloads. */
+    public EventSerializer serializer() {
+        return intake.serializer();
+    }
+
     /** A serializer may hand out bytes that the event itself holds, and changes later. */
     private static OutboxEvent frozen(OutboxEvent event) {
         byte[] payload = Objects.requireNonNull(event.payload());
