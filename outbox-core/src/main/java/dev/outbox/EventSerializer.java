@@ -25,6 +25,24 @@ public interface EventSerializer {
     }
 
     /**
+     * Passes text through, as UTF-8: events are published as {@code String}.
+     *
+     * @param contentType the media type to tell consumers, for example {@code application/json} or {@code text/plain}
+     */
+    static EventSerializer text(String contentType) {
+        return new PassThroughSerializer<>(String.class, PassThroughSerializer::utf8, contentType);
+    }
+
+    /**
+     * Passes bytes through: events are published as {@code byte[]}, which nobody changes during the call.
+     *
+     * @param contentType the media type to tell consumers, for example {@code application/avro}
+     */
+    static EventSerializer bytes(String contentType) {
+        return new PassThroughSerializer<>(byte[].class, bytes -> bytes, contentType);
+    }
+
+    /**
      * JSON by Jackson 3, which must be on the classpath, with its defaults and the modules that it finds there.
      *
      * @throws OutboxException if Jackson 3 is not on the classpath

@@ -41,7 +41,7 @@ public record OutboxEvent(
         requireText("aggregate id", aggregateId);
         requireText("event type", type);
         headers = Map.copyOf(headers);
-        headers.keySet().forEach(OutboxEvent::requireHeaderName);
+        headers.keySet().forEach(OutboxHeaders::requireAllowed);
     }
 
     private static void requireText(String what, @Nullable String value) {
@@ -55,16 +55,6 @@ public record OutboxEvent(
         if (value.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
             throw new OutboxException("The " + what + " must not contain U+0000 or half a surrogate pair, which"
                     + " PostgreSQL and UTF-8 can't express.");
-        }
-    }
-
-    private static void requireHeaderName(String name) {
-        if (OutboxHeaders.isReserved(name)) {
-            throw new OutboxException("The header name '" + name + "' is reserved: Outbox sets it itself on every"
-                    + " record. Give the header another name.");
-        }
-        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-            throw new OutboxException("A header name must not be blank or contain control characters.");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.outbox;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
@@ -30,5 +31,24 @@ public final class OutboxHeaders {
     /** Whether the name is one of the above, which an application may not set itself. */
     public static boolean isReserved(String name) {
         return RESERVED.contains(name);
+    }
+
+    /**
+     * Refuses what can't be the name of an application's own header.
+     *
+     * @throws OutboxException if the name is reserved, blank, or has control characters, U+0000 among them, or half a
+     *     surrogate pair
+     */
+    public static void requireAllowed(String name) {
+        if (isReserved(name)) {
+            throw new OutboxException("The header name '" + name + "' is reserved: Outbox sets it itself on every"
+                    + " record. Give the header another name.");
+        }
+        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            throw new OutboxException("A header name must not be blank or contain control characters.");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new OutboxException("A header name must not contain half a surrogate pair.");
+        }
     }
 }

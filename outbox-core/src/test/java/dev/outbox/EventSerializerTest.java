@@ -1,6 +1,7 @@
 package dev.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.File;
@@ -38,6 +39,41 @@ class EventSerializerTest {
         assertThat(jackson3.serialize(List.of(1, 2)))
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("[1,2]");
+    }
+
+    @Test
+    void text_passes_through_as_utf8() throws Exception {
+        EventSerializer serializer = EventSerializer.text("text/csv");
+        assertThat(serializer.serialize("Zoë 🌍"))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("Zoë 🌍");
+        assertThat(serializer.contentType()).isEqualTo("text/csv");
+    }
+
+    @Test
+    void text_that_utf8_cannot_express_is_refused_and_not_replaced() {
+        assertThatThrownBy(() -> EventSerializer.text("text/plain").serialize("secret\ud800"))
+                .isInstanceOf(OutboxException.class)
+                .hasMessageContaining("half a surrogate pair")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void bytes_pass_through_as_they_are() throws Exception {
+        byte[] bytes = {0, (byte) 0xff, (byte) 0x80};
+        EventSerializer serializer = EventSerializer.bytes("application/avro");
+        assertThat(serializer.serialize(bytes)).isEqualTo(bytes);
+        assertThat(serializer.contentType()).isEqualTo("application/avro");
+    }
+
+    @Test
+    void what_cannot_pass_through_is_refused_by_its_class() {
+        assertThatThrownBy(() -> EventSerializer.text("application/json").serialize(EVENT))
+                .isInstanceOf(OutboxException.class)
+                .hasMessageContainingAll("passes a String through", Registered.class.getName());
+        assertThatThrownBy(() -> EventSerializer.bytes("application/avro").serialize("text"))
+                .isInstanceOf(OutboxException.class)
+                .hasMessageContainingAll("passes a byte[] through", "java.lang.String");
     }
 
     @Test

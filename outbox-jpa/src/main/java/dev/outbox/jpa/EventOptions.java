@@ -13,6 +13,7 @@ public final class EventOptions {
 
     private final Map<String, String> headers = new HashMap<>();
     private @Nullable UUID id;
+    private @Nullable String type;
 
     EventOptions() {}
 
@@ -48,11 +49,27 @@ public final class EventOptions {
         return this;
     }
 
+    /**
+     * Names the event where its class can't carry {@link dev.outbox.EventType}: {@code String}, {@code byte[]}, or a
+     * class that a generator makes.
+     *
+     * @param type the stable name, 1 to 255 characters; the publish call throws for another one, and where the class has
+     *     another name itself
+     */
+    public EventOptions type(String type) {
+        this.type = type;
+        return this;
+    }
+
     Map<String, String> headers() {
         return headers;
     }
 
     @Nullable UUID id() {
         return id;
+    }
+
+    @Nullable String type() {
+        return type;
     }
 }

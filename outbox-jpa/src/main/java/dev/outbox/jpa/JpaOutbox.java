@@ -1,6 +1,7 @@
 package dev.outbox.jpa;
 
 import dev.outbox.EventSerializer;
+import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
@@ -8,6 +9,9 @@ import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JpaOutbox {
 
-    private final OutboxInsert insert;
-    private final EventSerializer serializer;
-    private final @Nullable String contentType;
+    private final EventIntake intake;
 
-    private JpaOutbox(OutboxInsert insert, EventSerializer serializer, @Nullable String contentType) {
-        this.insert = insert;
-        this.serializer = serializer;
-        this.contentType = contentType;
+    private JpaOutbox(EventIntake intake) {
+        this.intake = intake;
     }
 
     /** The defaults: the table {@code public.outbox}, a {@code json} payload, {@link EventSerializer#json()}. */
@@ -40,7 +40,46 @@ public final class JpaOutbox {
      * @param entityManager Hibernate's, or a proxy of it
      */
     public Outbox on(EntityManager entityManager) {
-        return new EntityManagerOutbox(entityManager, insert, serializer, contentType);
+        return new EntityManagerOutbox(entityManager, intake);
+    }
+
+    /**
+     * An outbox for tests, without database and transaction: whatever this one refuses is refused, whatever it accepts is
+     * serialized and handed over at the call, on the calling thread. The test kit's recording outbox is made of it.
+     *
+     * @param receiver called once for each event; safe for as many threads as publish
+     */
+    public Outbox to(Consumer<OutboxEvent> receiver) {
+        return (aggregateType, aggregateId, event, options) -> {
+            OutboxEvent accepted = intake.event(aggregateType, aggregateId, event, options);
+            // Refuses what the payload's column can't hold.
+            intake.row(accepted);
+            receiver.accept(frozen(accepted));
+            return accepted.id();
+        };
+    }
+
+    /** The table that it writes. */
+    public OutboxTable table() {
+        return intake.insert().table();
+    }
+
+    /** What makes the payloads. */
+    public EventSerializer serializer() {
+        return intake.serializer();
+    }
+
+    /** A serializer may hand out bytes that the event itself holds, and changes later. */
+    private static OutboxEvent frozen(OutboxEvent event) {
+        byte[] payload = Objects.requireNonNull(event.payload());
+        return new OutboxEvent(
+                event.id(),
+                event.aggregateType(),
+                event.aggregateId(),
+                event.type(),
+                payload.clone(),
+                event.headers(),
+                event.occurredAt());
     }
 
     /**
@@ -60,6 +99,9 @@ public final class JpaOutbox {
         private OutboxTable table = OutboxTable.DEFAULT;
         private PayloadType payloadType = PayloadType.JSON;
         private @Nullable EventSerializer serializer;
+        private int maxPayloadBytes = Integer.MAX_VALUE;
+        private final List<HeaderContributor> contributors = new ArrayList<>();
+        private boolean traceContext = true;
 
         private Builder() {}
 
@@ -78,6 +120,31 @@ public final class JpaOutbox {
         /** Makes the payload from the event; {@link EventSerializer#json()}, which needs Jackson 3, unless given. */
         public Builder serializer(EventSerializer serializer) {
             this.serializer = serializer;
+            return this;
+        }
+
+        /**
+         * The largest payload, in bytes as the serializer makes them, that publish accepts; no limit unless given. A
+         * limit somewhat under {@code max.message.bytes} of the topics fails the one transaction that would stop the
+         * relay's stream.
+         */
+        public Builder maxPayloadBytes(int bytes) {
+            this.maxPayloadBytes = bytes;
+            return this;
+        }
+
+        /** Adds headers to every event. May be called several times; a later contributor's headers win. */
+        public Builder headers(HeaderContributor contributor) {
+            this.contributors.add(contributor);
+            return this;
+        }
+
+        /**
+         * Whether events carry the current span of OpenTelemetry as {@code traceparent} and {@code tracestate} (W3C Trace
+         * Context), where its API is on the classpath and the table has headers; true unless given.
+         */
+        public Builder traceContext(boolean traceContext) {
+            this.traceContext = traceContext;
             return this;
         }
 
@@ -102,19 +169,58 @@ public final class JpaOutbox {
                     || contentType.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
                 mistakes.add("the serializer's contentType() must be a media type, such as application/json");
             }
-            if (mistakes.isEmpty()
-                    && !table.has(OutboxTable.Column.HEADERS)
-                    && !contentType.equals(payloadType.contentType())) {
-                mistakes.add("the serializer makes " + contentType + " for a " + payloadType.sqlName()
-                        + " column, which consumers are told in the headers column, and " + table + " has none");
+            if (maxPayloadBytes < 1) {
+                mistakes.add("maxPayloadBytes is " + maxPayloadBytes + "; leave it away for no limit");
+            }
+            if (contributors.contains(null)) {
+                mistakes.add("a HeaderContributor is null; leave it away");
+            }
+            if (mistakes.isEmpty()) {
+                mistakes.addAll(misfits(contentType));
             }
             if (!mistakes.isEmpty()) {
                 throw new OutboxException("JpaOutbox can't be built: " + String.join("; ", mistakes) + ".");
             }
-            return new JpaOutbox(
+            return new JpaOutbox(new EventIntake(
                     new OutboxInsert(table, payloadType),
                     chosen,
-                    contentType.equals(payloadType.contentType()) ? null : contentType);
+                    contentType.equals(payloadType.contentType()) ? null : contentType,
+                    maxPayloadBytes,
+                    new ContributedHeaders(allContributors())));
+        }
+
+        /** Settings of which each is right, but not beside another one. */
+        private List<String> misfits(String contentType) {
+            List<String> misfits = new ArrayList<>();
+            boolean told = contentType.equals(payloadType.contentType());
+            if (!table.has(OutboxTable.Column.HEADERS) && !told) {
+                misfits.add("the serializer makes " + contentType + " for a " + payloadType.sqlName()
+                        + " column, which consumers are told in the headers column, and " + table + " has none");
+            }
+            if (!table.has(OutboxTable.Column.HEADERS) && !contributors.isEmpty()) {
+                misfits.add("there are HeaderContributors, and " + table + " has no headers column");
+            }
+            if (payloadType.contentType().equals(PayloadType.JSON.contentType()) && !isJson(contentType)) {
+                misfits.add("the serializer makes " + contentType + ", which a " + payloadType.sqlName()
+                        + " column can't hold; give another payloadType, or a serializer that makes JSON");
+            }
+            return misfits;
+        }
+
+        /** RFC 6839, section 3.1: JSON is {@code application/json}, and every type with the suffix {@code +json}. */
+        private static boolean isJson(String contentType) {
+            String type = contentType.replaceFirst("\\s*;.*", "").toLowerCase(Locale.ROOT);
+            return type.equals("application/json") || type.endsWith("+json");
+        }
+
+        /** The application's own last, so that they win. */
+        private List<HeaderContributor> allContributors() {
+            List<HeaderContributor> all = new ArrayList<>();
+            if (traceContext && table.has(OutboxTable.Column.HEADERS)) {
+                OpenTelemetryHeaders.ifOnClasspath().ifPresent(all::add);
+            }
+            all.addAll(contributors);
+            return List.copyOf(all);
         }
     }
 }

@@ -25,7 +25,7 @@ public interface Outbox {
      *     characters, not blank
      * @param aggregateId the aggregate, whose events keep their order: a {@code UUID}, {@code String}, {@code Integer},
      *     {@code Long}, {@code Short} or {@code BigInteger}; 1 to 255 characters as text, not blank
-     * @param event the event; its class carries {@link EventType}
+     * @param event the event; its class carries {@link EventType}, or the options name it
      * @return the event's id, as consumers see it
      * @throws OutboxException if no transaction is active, an argument is not as said, or the event can't be
      *     serialized; the event is not published, and the transaction can go on

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one EntityManager's current transaction that are not written yet. Lives as a property of the
@@ -33,6 +34,7 @@ final class PendingEvents implements Completion, Serializable {
 
     private transient Map<OutboxInsert, List<OutboxRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
+    private transient volatile @Nullable Thread thread;
 
     static PendingEvents of(EntityManager entityManager) {
         if (entityManager.getProperties().get(PROPERTY) instanceof PendingEvents pending) {
@@ -44,7 +46,9 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     void add(HibernateTransaction transaction, OutboxInsert insert, OutboxRow row) {
+        requireSameThread(row.type());
         if (phase == Phase.IDLE) {
+            thread = Thread.currentThread();
             transaction.onCompletion(this);
             // A child session's first event may come too late to be collected; better written early than lost.
             phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
@@ -56,10 +60,24 @@ final class PendingEvents implements Completion, Serializable {
         }
     }
 
+    private void requireSameThread(Object events) {
+        Thread first = thread;
+        if (first != null && first != Thread.currentThread()) {
+            throw new OutboxException(
+                    "Event(s) " + events + " of one transaction are published or committed by thread '"
+                            + Thread.currentThread().getName() + "', others by thread '" + first.getName() + "'. An"
+                            + " EntityManager is for one thread at a time: publish on the thread of the transaction, or in a"
+                            + " transaction of the other thread's own.");
+        }
+    }
+
     /** Writes and forgets all events, in one batch for each table. */
     @Override
     public void write(Connection connection) {
         Map<OutboxInsert, List<OutboxRow>> batches = rows;
+        if (!batches.isEmpty()) {
+            requireSameThread(types(batches));
+        }
         rows = new LinkedHashMap<>();
         phase = Phase.WRITTEN;
         batches.forEach((insert, batch) -> insert.execute(connection, batch));
@@ -75,15 +93,17 @@ final class PendingEvents implements Completion, Serializable {
         Map<OutboxInsert, List<OutboxRow>> unwritten = rows;
         rows = new LinkedHashMap<>();
         phase = Phase.IDLE;
+        thread = null;
         if (committed && !unwritten.isEmpty()) {
-            List<String> types = unwritten.values().stream()
-                    .flatMap(List::stream)
-                    .map(OutboxRow::type)
-                    .toList();
-            throw new OutboxException("The transaction is committed, but its events " + types + " are not written: the"
-                    + " first of them was published after Outbox's turn before the commit. Publish earlier, and write"
-                    + " these events again.");
+            throw new OutboxException(
+                    "The transaction is committed, but its events " + types(unwritten) + " are not written: the"
+                            + " first of them was published after Outbox's turn before the commit. Publish earlier, and write"
+                            + " these events again.");
         }
+    }
+
+    private static List<String> types(Map<OutboxInsert, List<OutboxRow>> rows) {
+        return rows.values().stream().flatMap(List::stream).map(OutboxRow::type).toList();
     }
 
     /** An EntityManager can be serialized between transactions, when there is nothing to carry. */

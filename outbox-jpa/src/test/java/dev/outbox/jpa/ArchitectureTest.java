@@ -22,7 +22,7 @@ class ArchitectureTest {
             .importPackages("dev.outbox.jpa");
 
     @Test
-    void the_module_stands_on_the_core_jakarta_persistence_hibernate_and_the_jdk_alone() {
+    void the_module_stands_on_the_core_jakarta_persistence_hibernate_opentelemetry_and_the_jdk_alone() {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -31,6 +31,7 @@ class ArchitectureTest {
                         "dev.outbox.jpa..",
                         "jakarta.persistence..",
                         "org.hibernate..",
+                        "io.opentelemetry..",
                         "org.jspecify.annotations",
                         "java..",
                         "javax.sql..")
@@ -63,6 +64,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void opentelemetry_is_known_to_one_class() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(OpenTelemetryHeaders.class.getName())
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(MODULE);
+    }
+
+    @Test
     void only_what_an_application_needs_is_public() {
         classes()
                 .that()
@@ -71,6 +83,8 @@ class ArchitectureTest {
                 .haveFullyQualifiedName(Outbox.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(EventOptions.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(HeaderContributor.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(JpaOutbox.class.getName())
                 .orShould()

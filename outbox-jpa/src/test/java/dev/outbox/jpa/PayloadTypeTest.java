@@ -135,10 +135,40 @@ class PayloadTypeTest {
     }
 
     @Test
+    void a_string_that_is_json_already_is_stored_as_it_is() {
+        JpaOutbox outbox = JpaOutbox.builder()
+                .serializer(EventSerializer.text("application/json"))
+                .build();
+        database.inTransaction(
+                em -> outbox.on(em).publish("Person", 1, "{ \"a\": 1 }", options -> options.type("note.taken.v1")));
+        assertThat(database.rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("type", "note.taken.v1")
+                        .containsEntry("payload", "{ \"a\": 1 }")
+                        .containsEntry("headers", null));
+    }
+
+    @Test
+    void bytes_of_another_serializer_are_stored_as_they_are() {
+        inColumn(PayloadType.BYTEA);
+        JpaOutbox outbox = outbox(PayloadType.BYTEA, EventSerializer.bytes("application/avro"));
+        byte[] avro = {0, (byte) 0xff};
+        database.inTransaction(
+                em -> outbox.on(em).publish("Person", 1, avro, options -> options.type("person.moved.v1")));
+        assertThat(database.rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("type", "person.moved.v1")
+                        .containsEntry("payload", "\\x00ff")
+                        .containsEntry("headers", "{\"contentType\":\"application/avro\"}"));
+    }
+
+    @Test
     void bytes_that_are_no_text_are_refused_at_the_call_where_the_column_is_text() {
         for (PayloadType type : new PayloadType[] {PayloadType.JSON, PayloadType.JSONB, PayloadType.TEXT}) {
             for (byte[] bytes : new byte[][] {{(byte) 0xff}, {'a', 0, 'b'}}) {
-                JpaOutbox outbox = outbox(type, new RawSerializer("text/plain"));
+                JpaOutbox outbox = outbox(type, new RawSerializer("application/json"));
                 database.inTransaction(em -> assertThatThrownBy(
                                 () -> outbox.on(em).publish("Raw", 1, new Raw(bytes)))
                         .isInstanceOf(OutboxException.class)

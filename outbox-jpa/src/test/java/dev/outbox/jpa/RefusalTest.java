@@ -2,10 +2,16 @@ package dev.outbox.jpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.outbox.EventSerializer;
 import dev.outbox.EventType;
 import dev.outbox.OutboxException;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -95,6 +101,96 @@ class RefusalTest {
     }
 
     @Test
+    void an_event_type_beside_the_one_of_the_class() {
+        refused(
+                outbox -> outbox.publish("Person", 1, EVENT, options -> options.type("person.entered.v1")),
+                "has the event type 'person.registered.v1', and the call says 'person.entered.v1'");
+    }
+
+    @Test
+    void a_string_without_an_event_type() {
+        refused(outbox -> outbox.publish("Person", 1, "secret"), "java.lang.String has no event type", "options.type(");
+    }
+
+    @Test
+    void a_payload_over_the_limit_while_one_of_the_limit_is_accepted() {
+        byte[] limit = "{\"name\":\"secret\"}".getBytes(StandardCharsets.UTF_8);
+        JpaOutbox limited = JpaOutbox.builder().maxPayloadBytes(limit.length).build();
+        refused(
+                limited,
+                outbox -> outbox.publish("Person", 7, new PersonRegistered("secrets")),
+                "The payload of event 'person.registered.v1' of Person 7 has 18 bytes, and the limit is 17",
+                "maxPayloadBytes",
+                "max.message.bytes");
+        database.inTransaction(em -> limited.on(em).publish("Person", 7, new PersonRegistered("secret")));
+        assertThat(database.rows()).hasSize(1);
+    }
+
+    @Test
+    void an_event_that_the_pass_through_serializer_cannot_pass_through() {
+        refused(
+                JpaOutbox.builder()
+                        .serializer(EventSerializer.text("application/json"))
+                        .build(),
+                outbox -> outbox.publish("Person", 7, EVENT),
+                "event 'person.registered.v1' of Person 7, which is not published. This serializer passes a String");
+    }
+
+    @Test
+    void a_publish_after_the_commit() {
+        try (EntityManager em = database.factory().createEntityManager()) {
+            Outbox outbox = JpaOutbox.builder().build().on(em);
+            TestDatabase.inTransaction(em, any -> outbox.publish("Person", 1, EVENT));
+            assertThatThrownBy(() -> outbox.publish("Person", 1, EVENT))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContaining("No transaction is active");
+            TestDatabase.inTransaction(em, any -> em.persist(new Person("goes on")));
+        }
+        assertThat(database.rows()).hasSize(1);
+    }
+
+    @Test
+    void a_publish_from_a_thread_that_is_not_the_transactions() {
+        database.inTransaction(em -> {
+            Outbox outbox = JpaOutbox.builder().build().on(em);
+            outbox.publish("Person", 1, EVENT);
+            assertThat(failureOnAnotherThread(() -> outbox.publish("Person", 2, EVENT)))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContainingAll("person.registered.v1", "'another thread'", "one thread at a time");
+        });
+        assertThat(database.rows()).extracting(row -> row.get("aggregateid")).containsExactly("1");
+    }
+
+    @Test
+    void the_commit_of_a_transaction_into_which_only_another_thread_has_published() {
+        long before = database.people();
+        assertThatThrownBy(() -> database.inTransaction(em -> {
+                    em.persist(new Person("rolled back"));
+                    Outbox outbox = JpaOutbox.builder().build().on(em);
+                    assertThat(failureOnAnotherThread(() -> outbox.publish("Person", 2, EVENT)))
+                            .isNull();
+                }))
+                .hasRootCauseInstanceOf(OutboxException.class)
+                .rootCause()
+                .hasMessageContainingAll("person.registered.v1", "'another thread'", "one thread at a time");
+        assertThat(database.rows()).isEmpty();
+        assertThat(database.people()).isEqualTo(before);
+        assertThat(database.calls().seen()).noneMatch(call -> call.contains("outbox"));
+    }
+
+    private static @Nullable Throwable failureOnAnotherThread(Runnable publish) {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(() -> failure.set(catchThrowable(publish::run)), "another thread");
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return failure.get();
+    }
+
+    @Test
     void a_header_without_name_or_value() {
         refused(outbox -> outbox.publish("Person", 1, EVENT, m -> m.header(null, "x")), "needs a name and a value");
         refused(outbox -> outbox.publish("Person", 1, EVENT, m -> m.header("tenant", null)), "found tenant with null");
@@ -108,10 +204,14 @@ class RefusalTest {
     }
 
     private static void refused(Consumer<Outbox> publish, String... message) {
+        refused(JpaOutbox.builder().build(), publish, message);
+    }
+
+    private static void refused(JpaOutbox outbox, Consumer<Outbox> publish, String... message) {
         long before = database.people();
         database.inTransaction(em -> {
             em.persist(new Person("goes on"));
-            assertThatThrownBy(() -> publish.accept(JpaOutbox.builder().build().on(em)))
+            assertThatThrownBy(() -> publish.accept(outbox.on(em)))
                     .isInstanceOf(OutboxException.class)
                     .hasMessageContainingAll(message)
                     .hasMessageNotContaining("secret");
