@@ -1,0 +1,59 @@
+package dev.outbox.jpa.spring;
+
+import dev.outbox.EventSerializer;
+import dev.outbox.OutboxException;
+import dev.outbox.jpa.JpaOutbox;
+import dev.outbox.jpa.Outbox;
+import jakarta.persistence.EntityManagerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+
+/**
+ * Makes {@link Outbox} a bean that publishes in the {@code @Transactional} method that calls it, as the properties
+ * {@code outbox.*} say.
+ *
+ * <p>Each bean gives way to one that the application has: an {@link EventSerializer}, a {@link JpaOutbox}, an
+ * {@link Outbox}. Without an {@link EventSerializer}, events become JSON by the application's own mapper, of Jackson 3 or
+ * else of Jackson 2.
+ */
+@AutoConfiguration(
+        after = {HibernateJpaAutoConfiguration.class, JacksonAutoConfiguration.class},
+        // By name, as Spring Boot has deprecated its support of Jackson 2.
+        afterName = "org.springframework.boot.jackson2.autoconfigure.Jackson2AutoConfiguration")
+@ConditionalOnClass({EntityManagerFactory.class, SharedEntityManagerCreator.class})
+@EnableConfigurationProperties(OutboxProperties.class)
+@Import({MapperSerializers.Jackson3.class, MapperSerializers.Jackson2.class})
+public final class OutboxAutoConfiguration {
+
+    OutboxAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    JpaOutbox jpaOutbox(OutboxProperties properties, ObjectProvider<EventSerializer> serializer) {
+        try {
+            JpaOutbox.Builder builder =
+                    JpaOutbox.builder().table(properties.outboxTable()).payloadType(properties.payloadType());
+            serializer.ifAvailable(builder::serializer);
+            return builder.build();
+        } catch (OutboxException e) {
+            throw new OutboxSettingsException(e);
+        }
+    }
+
+    /** One for all threads: the shared EntityManager is asked for the session of the moment at each call. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnSingleCandidate(EntityManagerFactory.class)
+    Outbox outbox(JpaOutbox jpaOutbox, EntityManagerFactory entityManagerFactory) {
+        return jpaOutbox.on(SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory));
+    }
+}

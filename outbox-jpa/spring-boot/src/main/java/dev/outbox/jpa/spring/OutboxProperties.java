@@ -1,0 +1,42 @@
+package dev.outbox.jpa.spring;
+
+import dev.outbox.OutboxTable;
+import dev.outbox.OutboxTable.Column;
+import dev.outbox.PayloadType;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of the outbox table, in the words that the relay's configuration has for them.
+ *
+ * @param table Table that events are written to, as 'table' or 'schema.table', the way PostgreSQL stores the names, not
+ *     quoted. Without a schema it is in 'public'.
+ * @param columns Columns that have another name than in the default table, for example
+ *     'outbox.columns.aggregate-type=aggregate_type'.
+ * @param absentColumns Columns that the table doesn't have; only 'headers', 'occurred-at' and 'xid' may be left away.
+ * @param payloadType Type of the payload column.
+ */
+@ConfigurationProperties("outbox")
+record OutboxProperties(
+        @DefaultValue("public.outbox") String table,
+        @DefaultValue Map<Column, String> columns,
+        @DefaultValue Set<Column> absentColumns,
+        @DefaultValue("json") PayloadType payloadType) {
+
+    /** @throws dev.outbox.OutboxException if a name can't be one in PostgreSQL, or a required column is absent */
+    OutboxTable outboxTable() {
+        int dot = table.indexOf('.');
+        OutboxTable result = dot < 0
+                ? OutboxTable.named(OutboxTable.DEFAULT.schema(), table)
+                : OutboxTable.named(table.substring(0, dot), table.substring(dot + 1));
+        for (Map.Entry<Column, String> renamed : columns.entrySet()) {
+            result = result.withColumn(renamed.getKey(), renamed.getValue());
+        }
+        for (Column absent : absentColumns) {
+            result = result.without(absent);
+        }
+        return result;
+    }
+}

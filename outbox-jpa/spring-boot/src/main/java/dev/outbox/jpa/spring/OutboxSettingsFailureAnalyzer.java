@@ -1,0 +1,19 @@
+package dev.outbox.jpa.spring;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says in two sentences, instead of a stack trace, why an application with wrong settings does not start. */
+final class OutboxSettingsFailureAnalyzer extends AbstractFailureAnalyzer<OutboxSettingsException> {
+
+    OutboxSettingsFailureAnalyzer() {}
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, OutboxSettingsException cause) {
+        return new FailureAnalysis(
+                String.valueOf(cause.getMessage()),
+                "Change the properties outbox.table, outbox.columns.*, outbox.absent-columns and outbox.payload-type or"
+                        + " the EventSerializer bean as said above; or make a JpaOutbox bean, which takes their place.",
+                cause);
+    }
+}

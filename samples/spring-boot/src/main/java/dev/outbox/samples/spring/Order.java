@@ -1,0 +1,61 @@
+package dev.outbox.samples.spring;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.util.UUID;
+
+@Entity
+@Table(name = "orders")
+class Order {
+
+    enum Status {
+        PLACED,
+        SHIPPED
+    }
+
+    @Id
+    private UUID id;
+
+    private String customer;
+
+    private int quantity;
+
+    @Enumerated(EnumType.STRING)
+    private Status status = Status.PLACED;
+
+    /** For Hibernate. */
+    @SuppressWarnings("NullAway.Init")
+    protected Order() {}
+
+    Order(UUID id, String customer, int quantity) {
+        this.id = id;
+        this.customer = customer;
+        this.quantity = quantity;
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    String customer() {
+        return customer;
+    }
+
+    int quantity() {
+        return quantity;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    void ship() {
+        if (status == Status.SHIPPED) {
+            throw new IllegalStateException("Order " + id + " is shipped already.");
+        }
+        status = Status.SHIPPED;
+    }
+}
