@@ -90,7 +90,7 @@ public final class JpaOutbox {
      * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType)
      */
     public void validate(Connection connection) {
-        OutboxSchema.validate(connection, insert.table(), insert.payloadType());
+        OutboxSchema.validate(connection, table(), intake.insert().payloadType());
     }
 
     /** Builds a {@link JpaOutbox}; not thread safe. */
