@@ -80,7 +80,7 @@ final class RelayProcess implements AutoCloseable {
                             "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                             "-cp",
                             classpath(),
-                            Main.class.getName(),
+                            RelayMain.class.getName(),
                             "run",
                             "--config",
                             config.toString())
