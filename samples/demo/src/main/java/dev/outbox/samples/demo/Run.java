@@ -93,6 +93,7 @@ final class Run {
     private void crashWhileRelaying() {
         long before = topic.size();
         while (topic.size() == before && !writing.isDone()) {
+            look();
             stop.orPause();
         }
         relay.kill();
