@@ -7,24 +7,39 @@ find_java() {
         echo "$1: no java found; install a JDK of version 17 or newer, or set JAVA_HOME to one." >&2
         exit 1
     }
+    version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p' | head -n 1)
+    case ${version%%[.+-]*} in
+        '' | *[!0-9]*)
+            echo "$1: $java does not tell its version; install a JDK of version 17 or newer, or set JAVA_HOME to one." >&2
+            exit 1
+            ;;
+    esac
+    if [ "${version%%[.+-]*}" -lt 17 ]; then
+        echo "$1: $java is of version $version; install a JDK of version 17 or newer, or set JAVA_HOME to one." >&2
+        exit 1
+    fi
 }
 
 # java_in_directory_of_its_own OPTION...: runs java with a temporary directory that goes when it ends, however it ends.
 java_in_directory_of_its_own() {
+    # Signals wait for the directory and the process, so that both are known when it is time to end them.
+    pid=
+    signalled=
+    trap 'signalled=1; if [ -n "$pid" ]; then kill -TERM "$pid" 2>/dev/null || true; fi' INT TERM HUP
     directory=$(mktemp -d "${TMPDIR:-/tmp}/outbox-demo.XXXXXX")
     chmod 755 "$directory"
     # In the background, so that this shell can pass signals on and clean up. Redirecting standard input keeps the
     # terminal, of which a background process would be deprived.
     "$java" -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir="$directory" "$@" <&0 &
     pid=$!
-    trap 'kill -TERM "$pid" 2>/dev/null' INT TERM HUP
+    if [ -n "$signalled" ]; then kill -TERM "$pid" 2>/dev/null || true; fi
     code=0
     wait "$pid" || code=$?
     while kill -0 "$pid" 2>/dev/null; do
         code=0
         wait "$pid" || code=$?
     done
-    rm -rf "$directory"
+    rm -rf "$directory" || true
     exit "$code"
 }
 
@@ -39,10 +54,14 @@ build_if_older() {
         exit 1
     }
     # One build at a time, also when two are started at once.
-    mkdir -p "$root/target"
+    mkdir -p "$root/target" 2>/dev/null || true
+    [ -w "$root/target" ] || {
+        echo "You may not write to $root/target, which the build needs; build as its owner, or give it to you." >&2
+        exit 1
+    }
     lock=$root/target/samples-build.lock
     waited=0
-    until mkdir "$lock" 2>/dev/null; do
+    until take "$lock"; do
         if [ "$waited" -eq 0 ]; then echo "Waiting for another build (lock $lock) ..."; fi
         waited=$((waited + 1))
         if [ "$waited" -gt 600 ]; then
@@ -61,6 +80,22 @@ build_if_older() {
     fi
     rm -rf "$lock"
     trap - EXIT INT TERM HUP
+}
+
+# take LOCK: whether it is ours now. It is a file with the holder's process id; that of a process that is gone is void.
+take() {
+    # With noclobber, > makes the file or fails.
+    if (set -C && echo $$ >"$1") 2>/dev/null; then
+        return 0
+    fi
+    holder=$(cat "$1" 2>/dev/null) || return 1
+    if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null && ! ps -p "$holder" >/dev/null 2>&1; then
+        echo "Taking over the lock $1 of process $holder, which is gone."
+        # Of two who find it void, only one can move it away.
+        mv "$1" "$1.$$" 2>/dev/null && rm -f "$1.$$"
+        waited=1
+    fi
+    return 1
 }
 
 is_current() {

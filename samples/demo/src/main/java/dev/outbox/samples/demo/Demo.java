@@ -26,12 +26,19 @@ final class Demo {
 
     private final DemoSettings settings;
     private final Consumer<String> out;
+    private final Consumer<PostgresServer> beforeWriting;
     private final Stop stop = new Stop();
 
     /** @param out where to say what happens, line by line */
     Demo(DemoSettings settings, Consumer<String> out) {
+        this(settings, out, postgres -> {});
+    }
+
+    /** @param beforeWriting what a test does to the databases when tables, relay and reader are there */
+    Demo(DemoSettings settings, Consumer<String> out, Consumer<PostgresServer> beforeWriting) {
         this.settings = settings;
         this.out = out;
+        this.beforeWriting = beforeWriting;
     }
 
     /** Ends whatever it does; from any thread. */
@@ -60,6 +67,7 @@ final class Demo {
                     Reader reader = Reader.open(
                             readerSettings(postgres, broker),
                             event -> checker.received(event.eventId(), event.aggregateId()))) {
+                beforeWriting.accept(postgres);
                 out.accept("The relay streams; writing %d transactions (seed %d) with %d threads ..."
                         .formatted(settings.transactions(), settings.seed(), WRITER_THREADS));
                 Run run = new Run(settings, writer, relay, reader, source, stop, topic, out);

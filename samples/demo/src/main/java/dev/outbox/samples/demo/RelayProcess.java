@@ -80,7 +80,7 @@ final class RelayProcess implements AutoCloseable {
                             "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                             "-cp",
                             classpath(),
-                            Main.class.getName(),
+                            RelayMain.class.getName(),
                             "run",
                             "--config",
                             config.toString())
@@ -133,8 +133,13 @@ final class RelayProcess implements AutoCloseable {
 
     /** Starts another one after {@link #kill()}; returns when that streams. */
     void startAgain() {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (source.isStreaming()) {
             // The server frees the slot when it finds the connection closed.
+            if (System.nanoTime() > deadline) {
+                throw new SampleException("The server still holds the slot of the relay that was killed "
+                        + START_LIMIT.toSeconds() + " seconds ago.");
+            }
             stop.orPause();
         }
         process = launch(config, log);

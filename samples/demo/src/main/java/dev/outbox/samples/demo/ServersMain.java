@@ -3,11 +3,13 @@ package dev.outbox.samples.demo;
 import dev.outbox.OutboxTable;
 import dev.outbox.samples.cli.Command;
 import dev.outbox.samples.cli.OnShutdown;
+import dev.outbox.samples.cli.SampleException;
 import dev.outbox.samples.servers.KafkaBroker;
 import dev.outbox.samples.servers.PostgresServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -43,8 +45,8 @@ public final class ServersMain implements Callable<Integer> {
     }
 
     private int serve(Stop stop) {
-        try (PostgresServer postgres = PostgresServer.start(postgresPort, Map.of());
-                KafkaBroker broker = KafkaBroker.start(kafkaPort, Map.of())) {
+        try (PostgresServer postgres = started("--postgres-port", () -> PostgresServer.start(postgresPort, Map.of()));
+                KafkaBroker broker = started("--kafka-port", () -> KafkaBroker.start(kafkaPort, Map.of()))) {
             postgres.createDatabase("shop");
             postgres.execute("shop", OutboxTable.ddl());
             postgres.createDatabase("directory");
@@ -53,6 +55,14 @@ public final class ServersMain implements Callable<Integer> {
                     postgres.url("shop"), postgres.url("directory"), postgres.user(), broker.bootstrapServers());
             stop.await();
             return 0;
+        }
+    }
+
+    private static <T> T started(String option, Supplier<T> start) {
+        try {
+            return start.get();
+        } catch (IllegalStateException e) {
+            throw new SampleException(option + ": " + e.getMessage(), e);
         }
     }
 }

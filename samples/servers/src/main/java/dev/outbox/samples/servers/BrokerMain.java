@@ -29,7 +29,7 @@ final class BrokerMain {
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
         server.startup();
-        exitWithParent();
+        ExitWithParent.watch();
         server.awaitShutdown();
     }
 
@@ -45,23 +45,5 @@ final class BrokerMain {
         if (StorageTool.execute(command, new PrintStream(System.err, true, StandardCharsets.UTF_8)) != 0) {
             throw new IllegalStateException("The log directory of " + file + " could not be formatted.");
         }
-    }
-
-    /** Also after a SIGKILL of the parent no broker stays behind. */
-    private static void exitWithParent() {
-        Thread watcher = new Thread(
-                () -> {
-                    try {
-                        while (System.in.read() >= 0) {
-                            // nothing is ever written; the stream ends with the parent
-                        }
-                    } catch (IOException e) {
-                        System.err.println("Standard input failed, which ends the broker: " + e.getMessage());
-                    }
-                    Runtime.getRuntime().halt(0);
-                },
-                "parent-watcher");
-        watcher.setDaemon(true);
-        watcher.start();
     }
 }

@@ -2,8 +2,6 @@ package dev.outbox.samples.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,12 +44,17 @@ public final class KafkaBroker implements AutoCloseable {
         return start(0, properties);
     }
 
-    /** Starts a broker on a given port, 0 for a free one, with some of its properties changed. */
+    /**
+     * Starts a broker on a given port, 0 for a free one, with some of its properties changed.
+     *
+     * @throws IllegalStateException if the port is in use, or the broker does not answer
+     */
     public static KafkaBroker start(int wantedPort, Map<String, String> properties) {
+        Ports.requireFree(wantedPort);
         try {
             Path directory = Files.createTempDirectory("outbox-broker");
-            int port = wantedPort == 0 ? freePort() : wantedPort;
-            int controllerPort = freePort();
+            int port = wantedPort == 0 ? Ports.free() : wantedPort;
+            int controllerPort = Ports.free();
             write(directory, port, controllerPort, properties);
             KafkaBroker broker = new KafkaBroker(directory, port, launch(directory));
             broker.awaitReady();
@@ -198,12 +201,6 @@ public final class KafkaBroker implements AutoCloseable {
             process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

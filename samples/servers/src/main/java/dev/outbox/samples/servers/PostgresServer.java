@@ -48,8 +48,13 @@ public final class PostgresServer implements AutoCloseable {
         return start(0, settings);
     }
 
-    /** Starts a server on a given port, 0 for a free one, with some settings of {@code postgresql.conf} changed. */
+    /**
+     * Starts a server on a given port, 0 for a free one, with some settings of {@code postgresql.conf} changed.
+     *
+     * @throws IllegalStateException if the port is in use
+     */
     public static PostgresServer start(int port, Map<String, String> settings) {
+        Ports.requireFree(port);
         Map<String, String> all = new LinkedHashMap<>(SETTINGS);
         all.putAll(settings);
         EmbeddedPostgres.Builder builder =

@@ -1,7 +1,10 @@
 package dev.outbox.samples.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -35,6 +38,21 @@ class ServersTest {
                     assertThat(result.getString(1)).as(expected.getKey()).isEqualTo(expected.getValue());
                 }
             }
+        }
+    }
+
+    @Test
+    void a_port_in_use_is_refused_before_anybody_talks_to_who_listens_there() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String message =
+                    "port " + taken.getLocalPort() + " is in use; end what listens there, or give another port";
+
+            assertThatThrownBy(() -> PostgresServer.start(taken.getLocalPort(), Map.of()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(message);
+            assertThatThrownBy(() -> KafkaBroker.start(taken.getLocalPort(), Map.of()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(message);
         }
     }
 

@@ -14,9 +14,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs business transactions on the source database, and says of each how it ended. Safe for use by any threads. */
 final class Transactions implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
     private final HikariDataSource pool;
     private final EntityManagerFactory factory;
@@ -75,22 +79,41 @@ final class Transactions implements AutoCloseable {
 
     /** Tries the work in a transaction, to its end; throws nothing that the database or the work can throw. */
     Outcome run(Work work) {
-        try (EntityManager entityManager = factory.createEntityManager()) {
-            EntityTransaction transaction = entityManager.getTransaction();
-            PersonService service = new PersonService(entityManager, outbox.on(entityManager));
-            try {
-                transaction.begin();
-                work.steps().accept(service);
-                entityManager.<Connection>runWithConnection(c -> ledger.write(c, service.published()));
-                undo(work.ending(), entityManager, service.published());
-            } catch (RuntimeException e) {
-                // COMMIT was not sent, so nothing of it can be committed, whether or not the rollback gets through.
-                rollBack(transaction);
-                return new Outcome.RolledBack(service.published(), isExpected(e) ? null : e);
-            }
-            return commit(transaction, service.published(), work.ending());
+        EntityManager entityManager;
+        try {
+            entityManager = factory.createEntityManager();
         } catch (RuntimeException e) {
             return new Outcome.RolledBack(List.of(), e);
+        }
+        try {
+            return run(work, entityManager);
+        } finally {
+            close(entityManager);
+        }
+    }
+
+    private Outcome run(Work work, EntityManager entityManager) {
+        EntityTransaction transaction = entityManager.getTransaction();
+        PersonService service = new PersonService(entityManager, outbox.on(entityManager));
+        try {
+            transaction.begin();
+            work.steps().accept(service);
+            entityManager.<Connection>runWithConnection(c -> ledger.write(c, service.published()));
+            undo(work.ending(), entityManager, service.published());
+        } catch (RuntimeException e) {
+            // COMMIT was not sent, so nothing of it can be committed, whether or not the rollback gets through.
+            rollBack(transaction);
+            return new Outcome.RolledBack(service.published(), isExpected(e) ? null : e);
+        }
+        return commit(transaction, service.published(), work.ending());
+    }
+
+    /** How the transaction ended is known by now, and a connection that can't be given back does not change it. */
+    private static void close(EntityManager entityManager) {
+        try {
+            entityManager.close();
+        } catch (RuntimeException e) {
+            LOG.warn("An entity manager could not be closed: {}", SqlErrors.firstLine(e));
         }
     }
 
@@ -115,7 +138,7 @@ final class Transactions implements AutoCloseable {
 
     private static Outcome commit(EntityTransaction transaction, List<LedgerEntry> published, Work.Ending ending) {
         if (transaction.getRollbackOnly()) {
-            transaction.rollback();
+            rollBack(transaction);
             return new Outcome.RolledBack(published, null);
         }
         try {
