@@ -1,8 +1,10 @@
 package dev.outbox.jpa.spring;
 
+import dev.outbox.jpa.Inbox;
 import dev.outbox.jpa.Outbox;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -13,7 +15,7 @@ import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAna
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Says why there is no {@link Outbox} to inject. Spring Boot's own analysis advises to write one. */
+/** Says why there is no {@link Outbox} or {@link Inbox} to inject. Spring Boot's own analysis advises to write one. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class NoOutboxFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
 
@@ -27,13 +29,14 @@ final class NoOutboxFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoS
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, NoSuchBeanDefinitionException cause, @Nullable String description) {
         if (cause.getNumberOfBeansFound() > 0
-                || cause.getBeanType() != Outbox.class
+                || (cause.getBeanType() != Outbox.class && cause.getBeanType() != Inbox.class)
                 || !(beans instanceof ListableBeanFactory listable)) {
             return null;
         }
         List<String> factories = List.of(
                 BeanFactoryUtils.beanNamesForTypeIncludingAncestors(listable, EntityManagerFactory.class, true, false));
-        String required = (description == null ? "The application" : description) + " required an Outbox, which is made"
+        String required = (description == null ? "The application" : description) + " required an "
+                + Objects.requireNonNull(cause.getBeanType()).getSimpleName() + ", which is made"
                 + " from the application's one EntityManagerFactory; ";
         if (factories.isEmpty()) {
             return new FailureAnalysis(
@@ -48,7 +51,7 @@ final class NoOutboxFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoS
         }
         return new FailureAnalysis(
                 required + "there are several and none is primary: " + String.join(", ", factories) + ".",
-                "Mark the one whose transactions publish events as @Primary; or make an Outbox bean for each:"
+                "Mark the one whose transactions publish and process events as @Primary; or make a bean for each:"
                         + " jpaOutbox.on(SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory)).",
                 cause);
     }

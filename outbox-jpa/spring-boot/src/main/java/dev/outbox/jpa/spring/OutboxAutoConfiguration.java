@@ -2,8 +2,12 @@ package dev.outbox.jpa.spring;
 
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxException;
+import dev.outbox.jpa.HeaderContributor;
+import dev.outbox.jpa.Inbox;
+import dev.outbox.jpa.JpaInbox;
 import dev.outbox.jpa.JpaOutbox;
 import dev.outbox.jpa.Outbox;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,11 +22,11 @@ import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 
 /**
- * Makes {@link Outbox} a bean that publishes in the {@code @Transactional} method that calls it, as the properties
- * {@code outbox.*} say.
+ * Makes {@link Outbox} and {@link Inbox} beans that work in the {@code @Transactional} method that calls them, as the
+ * properties {@code outbox.*} say.
  *
  * <p>Each bean gives way to one that the application has: an {@link EventSerializer}, a {@link JpaOutbox}, an
- * {@link Outbox}. Without an {@link EventSerializer}, events become JSON by the application's own mapper, of Jackson 3 or
+ * {@link Outbox}, an {@link Inbox}. Every {@link HeaderContributor} bean is asked, in Spring's order. Without an {@link EventSerializer}, events become JSON by the application's own mapper, of Jackson 3 or
  * else of Jackson 2.
  */
 @AutoConfiguration(
@@ -38,11 +42,15 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    JpaOutbox jpaOutbox(OutboxProperties properties, ObjectProvider<EventSerializer> serializer) {
+    JpaOutbox jpaOutbox(
+            OutboxProperties properties,
+            ObjectProvider<EventSerializer> serializer,
+            ObjectProvider<HeaderContributor> headers) {
         try {
             JpaOutbox.Builder builder =
                     JpaOutbox.builder().table(properties.outboxTable()).payloadType(properties.payloadType());
             serializer.ifAvailable(builder::serializer);
+            headers.orderedStream().forEach(builder::headers);
             return builder.build();
         } catch (OutboxException e) {
             throw new OutboxSettingsException(e);
@@ -55,5 +63,17 @@ public final class OutboxAutoConfiguration {
     @ConditionalOnSingleCandidate(EntityManagerFactory.class)
     Outbox outbox(JpaOutbox jpaOutbox, EntityManagerFactory entityManagerFactory) {
         return jpaOutbox.on(SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnSingleCandidate(EntityManagerFactory.class)
+    Inbox inbox(OutboxProperties properties, EntityManagerFactory entityManagerFactory) {
+        EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory);
+        try {
+            return JpaInbox.on(shared, properties.inbox());
+        } catch (OutboxException e) {
+            throw new OutboxSettingsException(e);
+        }
     }
 }

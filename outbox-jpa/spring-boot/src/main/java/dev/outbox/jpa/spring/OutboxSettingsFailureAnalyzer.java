@@ -12,8 +12,8 @@ final class OutboxSettingsFailureAnalyzer extends AbstractFailureAnalyzer<Outbox
     protected FailureAnalysis analyze(Throwable rootFailure, OutboxSettingsException cause) {
         return new FailureAnalysis(
                 String.valueOf(cause.getMessage()),
-                "Change the properties outbox.table, outbox.columns.*, outbox.absent-columns and outbox.payload-type or"
-                        + " the EventSerializer bean as said above; or make a JpaOutbox bean, which takes their place.",
+                "Change the properties outbox.table, outbox.columns.*, outbox.absent-columns, outbox.payload-type or outbox.inbox-table or"
+                        + " the EventSerializer bean as said above; or make a JpaOutbox or Inbox bean, which takes their place.",
                 cause);
     }
 }

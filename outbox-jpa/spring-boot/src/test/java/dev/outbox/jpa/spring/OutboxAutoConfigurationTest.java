@@ -7,11 +7,16 @@ import dev.outbox.EventSerializer;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
 import dev.outbox.PayloadType;
+import dev.outbox.jpa.HeaderContributor;
+import dev.outbox.jpa.Inbox;
+import dev.outbox.jpa.InboxTable;
 import dev.outbox.jpa.JpaOutbox;
 import dev.outbox.jpa.Outbox;
 import dev.outbox.jpa.spring.app.Application;
 import dev.outbox.jpa.spring.app.Registration;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -21,6 +26,8 @@ import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -64,7 +71,7 @@ class OutboxAutoConfigurationTest {
 
     @Test
     void a_table_without_a_schema_is_in_public() {
-        assertThat(new OutboxProperties("events", Map.of(), Set.of(), PayloadType.JSON).outboxTable())
+        assertThat(new OutboxProperties("events", Map.of(), Set.of(), PayloadType.JSON, "seen").outboxTable())
                 .isEqualTo(OutboxTable.named("public", "events"));
     }
 
@@ -136,6 +143,37 @@ class OutboxAutoConfigurationTest {
                     register(context);
                     assertThat(payload()).isEqualTo("{\"own\":true}");
                 });
+    }
+
+    @Test
+    void header_contributor_beans_are_asked() {
+        application
+                .withBean(HeaderContributor.class, () -> event -> Map.of("origin", "shop"))
+                .run(context -> {
+                    register(context);
+                    assertThat(database.events().get(0))
+                            .containsEntry("headers", "{\"origin\":\"shop\",\"tenant\":\"acme\"}");
+                });
+    }
+
+    @Test
+    void an_inbox_remembers_in_the_transaction_what_was_processed() {
+        database.execute("CREATE SCHEMA app;" + InboxTable.named("app", "seen").ddl());
+        application.withPropertyValues("outbox.inbox-table=app.seen").run(context -> {
+            Inbox inbox = context.getBean(Inbox.class);
+            TransactionTemplate transaction =
+                    new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            List<String> handled = new ArrayList<>();
+
+            transaction.executeWithoutResult(status -> {
+                inbox.process("billing", id, () -> handled.add("rolled back"));
+                status.setRollbackOnly();
+            });
+            transaction.executeWithoutResult(status -> inbox.process("billing", id, () -> handled.add("committed")));
+            transaction.executeWithoutResult(status -> inbox.process("billing", id, () -> handled.add("again")));
+
+            assertThat(handled).containsExactly("rolled back", "committed");
+        });
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** What {@code @Transactional} means for an event, in an application that has the starter and no wiring. */
@@ -127,6 +128,23 @@ class TransactionalTest {
             TransactionSynchronizationManager.unbindResource(factory);
         }
         assertThat(database.events()).isEmpty();
+    }
+
+    @Test
+    void after_the_commit_it_is_too_late_and_says_so() {
+        assertThatThrownBy(() -> registration.registerAnd(
+                        id,
+                        "Ada",
+                        () -> TransactionSynchronizationManager.registerSynchronization(
+                                new TransactionSynchronization() {
+                                    @Override
+                                    public void afterCommit() {
+                                        registration.publishOnly(id);
+                                    }
+                                })))
+                .isInstanceOf(OutboxException.class)
+                .hasMessageContainingAll("No transaction is active", "@Transactional");
+        assertThat(database.events()).hasSize(1);
     }
 
     @Test
