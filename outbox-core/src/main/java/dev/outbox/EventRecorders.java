@@ -58,6 +58,11 @@ public final class EventRecorders {
         return HELD.take(aggregate);
     }
 
+    /** Whether {@link #takeHeld} would find nothing for any aggregate; cheap. */
+    public static boolean nothingHeld() {
+        return HELD.isEmpty();
+    }
+
     static void record(Object aggregate, RecordedEvent event) {
         EventRecorder recorder = recorderOf(aggregate);
         if (recorder == null) {

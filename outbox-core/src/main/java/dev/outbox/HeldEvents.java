@@ -28,6 +28,10 @@ final class HeldEvents {
         });
     }
 
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
     List<RecordedEvent> take(Object aggregate) {
         if (events.isEmpty()) {
             return List.of();

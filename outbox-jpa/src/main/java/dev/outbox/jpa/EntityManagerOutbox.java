@@ -39,6 +39,7 @@ final class EntityManagerOutbox implements Outbox {
     @Override
     public UUID publish(String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
         HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        UUID position = EventIds.next();
         String type = EventTypes.of(event);
         String id = AggregateIds.text(aggregateType, aggregateId);
         EventOptions chosen = new EventOptions();
@@ -50,21 +51,47 @@ final class EntityManagerOutbox implements Outbox {
         }
 
         byte[] payload = serialize(type, aggregateType, id, event);
-        OutboxEvent accepted = new OutboxEvent(
-                Objects.requireNonNullElseGet(chosen.id(), EventIds::next),
-                aggregateType,
-                id,
-                type,
-                payload,
-                chosen.headers(),
-                // PostgreSQL keeps microseconds.
-                Instant.now().truncatedTo(ChronoUnit.MICROS));
-        OutboxRow row = OutboxRow.of(accepted, payload, insert.payloadType(), headers(accepted));
-        PendingEvents.of(transaction.entityManager()).add(transaction, insert, row);
+        OutboxRow row = row(
+                new OutboxEvent(
+                        Objects.requireNonNullElse(chosen.id(), position),
+                        aggregateType,
+                        id,
+                        type,
+                        payload,
+                        chosen.headers(),
+                        // PostgreSQL keeps microseconds.
+                        Instant.now().truncatedTo(ChronoUnit.MICROS)),
+                payload);
+        add(transaction, PendingRow.of(position, row));
         return row.id();
     }
 
-    private byte[] serialize(String type, String aggregateType, String aggregateId, Object event) {
+    @Override
+    public UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
+        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        String type = Aggregates.type(aggregate);
+        return publish(type, AggregateIds.text(type, transaction.identifierOf(aggregate)), event, options);
+    }
+
+    @Override
+    public void flush() {
+        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        PendingEvents pending = PendingEvents.of(transaction.entityManager());
+        if (!pending.isEmpty()) {
+            transaction.entityManager().flush();
+            pending.flush(transaction);
+        }
+    }
+
+    void add(HibernateTransaction transaction, PendingRow row) {
+        PendingEvents.of(transaction.entityManager()).add(transaction, insert, row);
+    }
+
+    OutboxRow row(OutboxEvent event, byte[] payload) {
+        return OutboxRow.of(event, payload, insert.payloadType(), headers(event));
+    }
+
+    byte[] serialize(String type, String aggregateType, String aggregateId, Object event) {
         byte @Nullable [] payload;
         try {
             payload = serializer.serialize(event);

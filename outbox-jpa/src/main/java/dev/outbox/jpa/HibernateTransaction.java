@@ -3,6 +3,8 @@ package dev.outbox.jpa;
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.util.function.Consumer;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.resource.jdbc.spi.JdbcSessionOwner;
 import org.hibernate.resource.transaction.spi.TransactionCoordinator;
@@ -95,6 +97,16 @@ final class HibernateTransaction {
 
     /** Has it write now, on the transaction's connection. */
     void write(Completion completion) {
-        session.doWork(completion::write);
+        work(completion::write);
+    }
+
+    /** Runs now, on the transaction's connection. */
+    void work(Consumer<Connection> work) {
+        session.doWork(work::accept);
+    }
+
+    /** The identifier of an entity or of a proxy, which is not loaded for it; null where it has none yet. */
+    @Nullable Object identifierOf(Object entity) {
+        return session.getFactory().getPersistenceUnitUtil().getIdentifier(entity);
     }
 }

@@ -5,9 +5,11 @@ import jakarta.persistence.EntityManager;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The events of one EntityManager's current transaction that are not written yet. Lives as a property of the
@@ -31,7 +33,7 @@ final class PendingEvents implements Completion, Serializable {
         WRITTEN
     }
 
-    private transient Map<OutboxInsert, List<OutboxRow>> rows = new LinkedHashMap<>();
+    private transient Map<OutboxInsert, List<PendingRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
 
     static PendingEvents of(EntityManager entityManager) {
@@ -43,7 +45,7 @@ final class PendingEvents implements Completion, Serializable {
         return pending;
     }
 
-    void add(HibernateTransaction transaction, OutboxInsert insert, OutboxRow row) {
+    void add(HibernateTransaction transaction, OutboxInsert insert, PendingRow row) {
         if (phase == Phase.IDLE) {
             transaction.onCompletion(this);
             // A child session's first event may come too late to be collected; better written early than lost.
@@ -58,10 +60,35 @@ final class PendingEvents implements Completion, Serializable {
     /** Writes and forgets all events, in one batch for each table. */
     @Override
     public void write(Connection connection) {
-        Map<OutboxInsert, List<OutboxRow>> batches = rows;
-        rows = new LinkedHashMap<>();
         phase = Phase.WRITTEN;
-        batches.forEach((insert, batch) -> insert.execute(connection, batch));
+        writeRows(connection);
+    }
+
+    /** Writes what there is now, in a batch of its own, and goes on collecting. */
+    void flush(HibernateTransaction transaction) {
+        if (!rows.isEmpty()) {
+            transaction.work(this::writeRows);
+        }
+    }
+
+    /** Whether there is anything to write. */
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    private void writeRows(Connection connection) {
+        Map<OutboxInsert, List<PendingRow>> batches = rows;
+        rows = new LinkedHashMap<>();
+        batches.forEach((insert, batch) -> {
+            List<OutboxRow> complete = batch.stream()
+                    // What was recorded before the transaction or elsewhere arrives late, with its early position.
+                    .sorted(Comparator.comparing(PendingRow::position))
+                    .flatMap(row -> Stream.ofNullable(row.row()))
+                    .toList();
+            if (!complete.isEmpty()) {
+                insert.execute(connection, complete);
+            }
+        });
     }
 
     /**
@@ -71,13 +98,13 @@ final class PendingEvents implements Completion, Serializable {
      */
     @Override
     public void completed(boolean committed) {
-        Map<OutboxInsert, List<OutboxRow>> unwritten = rows;
+        Map<OutboxInsert, List<PendingRow>> unwritten = rows;
         rows = new LinkedHashMap<>();
         phase = Phase.IDLE;
         if (committed && !unwritten.isEmpty()) {
             List<String> types = unwritten.values().stream()
                     .flatMap(List::stream)
-                    .map(OutboxRow::type)
+                    .map(PendingRow::type)
                     .toList();
             throw new OutboxException("The transaction is committed, but its events " + types + " are not written: the"
                     + " first of them was published after Outbox's turn before the commit. Publish earlier, and write"
