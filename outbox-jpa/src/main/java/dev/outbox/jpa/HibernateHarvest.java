@@ -29,6 +29,9 @@ import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.MergeContext;
 import org.hibernate.event.spi.MergeEvent;
 import org.hibernate.event.spi.MergeEventListener;
+import org.hibernate.event.spi.PersistContext;
+import org.hibernate.event.spi.PersistEvent;
+import org.hibernate.event.spi.PersistEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.proxy.HibernateProxy;
@@ -92,6 +95,7 @@ public final class HibernateHarvest implements ServiceContributor {
         listeners.appendListeners(EventType.FLUSH, listener);
         listeners.appendListeners(EventType.AUTO_FLUSH, listener);
         listeners.appendListeners(EventType.MERGE, listener);
+        listeners.appendListeners(EventType.PERSIST, listener);
         listeners.appendListeners(EventType.PRE_DELETE, listener);
     }
 
@@ -292,6 +296,7 @@ public final class HibernateHarvest implements ServiceContributor {
                     FlushEventListener,
                     AutoFlushEventListener,
                     MergeEventListener,
+                    PersistEventListener,
                     PreDeleteEventListener {
 
         private static final long serialVersionUID = 1L;
@@ -365,6 +370,23 @@ public final class HibernateHarvest implements ServiceContributor {
         @Override
         public void onMerge(MergeEvent event, MergeContext merged) {
             onMerge(event);
+        }
+
+        @Override
+        public void onPersist(PersistEvent event) {
+            Object entity = event.getObject();
+            // Not left to the flush: the context may be cleared before it.
+            if (entity != null && !EventRecorders.nothingHeld() && Aggregates.is(entity)) {
+                UnitOfWork unit = unitOf(event.getSession());
+                if (unit != null) {
+                    unit.held(entity, entity);
+                }
+            }
+        }
+
+        @Override
+        public void onPersist(PersistEvent event, PersistContext persisted) {
+            onPersist(event);
         }
 
         @Override

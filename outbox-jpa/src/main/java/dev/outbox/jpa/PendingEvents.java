@@ -79,8 +79,11 @@ final class PendingEvents implements Completion, Serializable {
     /** Writes and forgets all events, in one batch for each table. */
     @Override
     public void write(Connection connection) {
+        // Again where making the rows has published another event.
+        while (!rows.isEmpty()) {
+            writeRows(connection);
+        }
         phase = Phase.WRITTEN;
-        writeRows(connection);
     }
 
     /** Writes what there is now, in a batch of its own, and goes on collecting. */
@@ -96,21 +99,24 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     private void writeRows(Connection connection) {
-        Map<OutboxInsert, List<PendingRow>> batches = rows;
-        if (!batches.isEmpty()) {
-            requireSameThread(types(batches));
+        if (!rows.isEmpty()) {
+            requireSameThread(types(rows));
         }
-        rows = new LinkedHashMap<>();
-        batches.forEach((insert, batch) -> {
-            List<OutboxRow> complete = batch.stream()
+        for (Map.Entry<OutboxInsert, List<PendingRow>> batch : List.copyOf(rows.entrySet())) {
+            List<PendingRow> pending = batch.getValue();
+            List<PendingRow> taken = List.copyOf(pending);
+            // May throw, and the application may go on: until all rows are there nothing is forgotten.
+            List<OutboxRow> complete = taken.stream()
                     // What was recorded before the transaction or elsewhere arrives late, with its early position.
                     .sorted(Comparator.comparing(PendingRow::position))
                     .flatMap(row -> Stream.ofNullable(row.row()))
                     .toList();
+            pending.subList(0, taken.size()).clear();
             if (!complete.isEmpty()) {
-                insert.execute(connection, complete);
+                batch.getKey().execute(connection, complete);
             }
-        });
+        }
+        rows.values().removeIf(List::isEmpty);
     }
 
     /**

@@ -378,6 +378,20 @@ class HarvestTest {
     }
 
     @Test
+    void an_explicit_flush_that_is_refused_forgets_nothing() {
+        database.inTransaction(em -> {
+            EXPLICIT.on(em).publish("Order", 1, new Order.Noted("1"));
+            Order order = Order.create();
+            order.note("2");
+            assertThatThrownBy(() -> EXPLICIT.on(em).flush())
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContaining("'order.noted.v1' of Order");
+            em.persist(order);
+        });
+        assertThat(notes()).containsExactly("1", "2");
+    }
+
+    @Test
     void an_event_of_an_entity_is_published_explicitly_with_its_type_and_id() {
         Order order = Order.create();
         List<String> faked = new ArrayList<>();
