@@ -1,5 +1,6 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventIds;
 import jakarta.persistence.EntityManager;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -18,8 +19,34 @@ final class EntityManagerOutbox implements Outbox {
     @Override
     public UUID publish(String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
         HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
-        OutboxRow row = intake.row(intake.event(aggregateType, aggregateId, event, options));
-        PendingEvents.of(transaction.entityManager()).add(transaction, intake.insert(), row);
+        UUID position = EventIds.next();
+        OutboxRow row = intake.row(intake.event(position, aggregateType, aggregateId, event, options));
+        add(transaction, PendingRow.of(position, row));
         return row.id();
+    }
+
+    @Override
+    public UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
+        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        String type = Aggregates.type(aggregate);
+        return publish(type, AggregateIds.text(type, transaction.identifierOf(aggregate)), event, options);
+    }
+
+    @Override
+    public void flush() {
+        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        PendingEvents pending = PendingEvents.of(transaction.entityManager());
+        if (!pending.isEmpty()) {
+            transaction.entityManager().flush();
+            pending.flush(transaction);
+        }
+    }
+
+    void add(HibernateTransaction transaction, PendingRow row) {
+        PendingEvents.of(transaction.entityManager()).add(transaction, intake.insert(), row);
+    }
+
+    EventIntake intake() {
+        return intake;
     }
 }

@@ -1,6 +1,5 @@
 package dev.outbox.jpa;
 
-import dev.outbox.EventIds;
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
@@ -16,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the arguments of publish into an event, or refuses them. Knows no transaction.
+ * Turns what is published or recorded into an event and its row, or refuses it. Knows no transaction.
  *
  * @param contentType the media type to tell consumers, or null where the column's type tells it
  * @param maxPayloadBytes the largest payload that is accepted
@@ -28,7 +27,9 @@ record EventIntake(
         int maxPayloadBytes,
         ContributedHeaders contributed) {
 
-    OutboxEvent event(String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
+    /** @param position when it was published, which is the event's id unless the options say another */
+    OutboxEvent event(
+            UUID position, String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
         EventOptions chosen = new EventOptions();
         options.accept(chosen);
         String type = EventTypes.of(event, chosen.type());
@@ -37,12 +38,21 @@ record EventIntake(
             throw new OutboxException("The table " + insert.table() + " is said to have no headers column, so event '"
                     + type + "' can't have headers. Add the column, or leave the headers away.");
         }
-        UUID eventId = Objects.requireNonNullElseGet(chosen.id(), EventIds::next);
-        Map<String, String> headers = contributed.under(chosen.headers(), event, type, aggregateType, id);
         // PostgreSQL keeps microseconds.
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        byte[] payload = serialize(type, aggregateType, id, event);
-        return new OutboxEvent(eventId, aggregateType, id, type, payload, headers, now);
+        UUID eventId = Objects.requireNonNullElse(chosen.id(), position);
+        return content(event, type, chosen.headers(), aggregateType, id).event(eventId, aggregateType, id, now);
+    }
+
+    /** The content of an event that an entity records, whose identifier may not be there yet. */
+    EventContent recorded(Object event, String type, String aggregateType) {
+        return content(event, type, Map.of(), aggregateType, "(as recorded)").frozen();
+    }
+
+    private EventContent content(
+            Object event, String type, Map<String, String> chosen, String aggregateType, String aggregateId) {
+        Map<String, String> headers = contributed.under(chosen, event, type, aggregateType, aggregateId);
+        return new EventContent(type, serialize(type, aggregateType, aggregateId, event), headers);
     }
 
     OutboxRow row(OutboxEvent event) {

@@ -8,7 +8,8 @@ import java.util.Map;
  * {@code JpaOutbox.builder().headers(event -> Map.of("tenant", Tenant.current()))}.
  *
  * <p>Called once for each event, on the thread that publishes it, inside its transaction and before anything is written;
- * by several threads at once. It should not block, and must not publish. A header that the publish call itself sets beats
+ * by several threads at once. An event that an entity records is asked for when it is recorded, or when the transaction
+ * takes it, where it was recorded before or is deferred. It should not block, and must not publish. A header that the publish call itself sets beats
  * a contributed one of the same name; of two contributors, the one that was given later. Whatever it throws fails the
  * publish call, with the contributor's class in the message.
  */

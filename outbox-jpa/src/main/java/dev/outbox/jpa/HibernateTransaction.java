@@ -112,4 +112,9 @@ final class HibernateTransaction {
     <T> T call(Function<Connection, T> work) {
         return session.doReturningWork(work::apply);
     }
+
+    /** The identifier of an entity or of a proxy, which is not loaded for it; null where it has none yet. */
+    @Nullable Object identifierOf(Object entity) {
+        return session.getFactory().getPersistenceUnitUtil().getIdentifier(entity);
+    }
 }

@@ -1,11 +1,13 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventIds;
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The outbox of an application on Jakarta Persistence with Hibernate ORM: which table, which column type, which
  * serializer. Built once, immutable, for use by any number of threads.
  *
- * <p>It registers no entity and no listener, and needs nothing in {@code persistence.xml}.
+ * <p>It registers no entity, and needs nothing in {@code persistence.xml}. Listeners are registered with a factory only
+ * where its entities are to be harvested: {@link Builder#harvest}.
  */
 public final class JpaOutbox {
 
@@ -40,6 +43,10 @@ public final class JpaOutbox {
      * @param entityManager Hibernate's, or a proxy of it
      */
     public Outbox on(EntityManager entityManager) {
+        return outboxOn(entityManager);
+    }
+
+    EntityManagerOutbox outboxOn(EntityManager entityManager) {
         return new EntityManagerOutbox(entityManager, intake);
     }
 
@@ -51,7 +58,7 @@ public final class JpaOutbox {
      */
     public Outbox to(Consumer<OutboxEvent> receiver) {
         return (aggregateType, aggregateId, event, options) -> {
-            OutboxEvent accepted = intake.event(aggregateType, aggregateId, event, options);
+            OutboxEvent accepted = intake.event(EventIds.next(), aggregateType, aggregateId, event, options);
             // Refuses what the payload's column can't hold.
             intake.row(accepted);
             receiver.accept(frozen(accepted));
@@ -99,6 +106,8 @@ public final class JpaOutbox {
         private OutboxTable table = OutboxTable.DEFAULT;
         private PayloadType payloadType = PayloadType.JSON;
         private @Nullable EventSerializer serializer;
+        private Retention retention = Retention.KEEP;
+        private final List<EntityManagerFactory> harvested = new ArrayList<>();
         private int maxPayloadBytes = Integer.MAX_VALUE;
         private final List<HeaderContributor> contributors = new ArrayList<>();
         private boolean traceContext = true;
@@ -120,6 +129,23 @@ public final class JpaOutbox {
         /** Makes the payload from the event; {@link EventSerializer#json()}, which needs Jackson 3, unless given. */
         public Builder serializer(EventSerializer serializer) {
             this.serializer = serializer;
+            return this;
+        }
+
+        /** Whether rows stay in the table; {@link Retention#KEEP} unless given. */
+        public Builder retention(Retention retention) {
+            this.retention = retention;
+            return this;
+        }
+
+        /**
+         * Has this outbox write what the entities of an EntityManagerFactory record with {@link dev.outbox.DomainEvents}.
+         * One outbox harvests a factory; without one, recorded events fail the commit.
+         *
+         * @param entityManagerFactory Hibernate's, or a proxy of it; several may be given, one a call
+         */
+        public Builder harvest(EntityManagerFactory entityManagerFactory) {
+            harvested.add(entityManagerFactory);
             return this;
         }
 
@@ -178,15 +204,23 @@ public final class JpaOutbox {
             if (mistakes.isEmpty()) {
                 mistakes.addAll(misfits(contentType));
             }
+            if ((Object) retention == null) {
+                mistakes.add("retention is null; leave it away for Retention.KEEP");
+            }
+            for (EntityManagerFactory factory : harvested) {
+                mistakes.addAll(Aggregates.mistakes(factory.getMetamodel()));
+            }
             if (!mistakes.isEmpty()) {
                 throw new OutboxException("JpaOutbox can't be built: " + String.join("; ", mistakes) + ".");
             }
-            return new JpaOutbox(new EventIntake(
-                    new OutboxInsert(table, payloadType),
+            JpaOutbox outbox = new JpaOutbox(new EventIntake(
+                    new OutboxInsert(table, payloadType, retention),
                     chosen,
                     contentType.equals(payloadType.contentType()) ? null : contentType,
                     maxPayloadBytes,
                     new ContributedHeaders(allContributors())));
+            harvested.forEach(factory -> HibernateHarvest.start(factory, outbox::outboxOn));
+            return outbox;
         }
 
         /** Settings of which each is right, but not beside another one. */

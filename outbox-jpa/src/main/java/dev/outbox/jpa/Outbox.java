@@ -42,4 +42,33 @@ public interface Outbox {
      * @throws OutboxException as above, and if a header is refused
      */
     UUID publish(String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options);
+
+    /**
+     * Publishes an event of an entity, managed or not.
+     *
+     * @param aggregate its class carries {@link dev.outbox.Aggregate}, and it has its identifier already
+     * @throws OutboxException as above
+     */
+    default UUID publish(Object aggregate, Object event) {
+        return publish(aggregate, event, options -> {});
+    }
+
+    /**
+     * Publishes an event of an entity, with headers or an id of its own.
+     *
+     * @throws OutboxException as above
+     */
+    default UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
+        String type = Aggregates.type(aggregate);
+        return publish(type, AggregateIds.text(type, Aggregates.id(aggregate)), event, options);
+    }
+
+    /**
+     * Writes the events of this transaction so far, in a batch of their own, where the end of the transaction is too
+     * late; flushes the EntityManager before, so that events of entities are not written without their change. Does
+     * nothing if there are none.
+     *
+     * @throws OutboxException if no transaction is active, or the events can't be written
+     */
+    default void flush() {}
 }

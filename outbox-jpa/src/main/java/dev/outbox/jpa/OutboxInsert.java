@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
 import dev.outbox.PayloadType;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,8 +13,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
-/** The one statement of the write side. The column {@code xid} is left to its default, the writing transaction's id. */
-record OutboxInsert(OutboxTable table, PayloadType payloadType) {
+/** The one statement of the write side, or two where the rows are not to stay. The column {@code xid} is left to its default, the writing transaction's id. */
+record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retention) {
 
     /** Writes the rows in one JDBC batch, in their order. */
     void execute(Connection connection, List<OutboxRow> rows) {
@@ -26,8 +27,23 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType) {
                 insert.addBatch();
             }
             insert.executeBatch();
+            if (retention == Retention.DELETE_AFTER_INSERT) {
+                delete(connection, rows);
+            }
         } catch (SQLException e) {
             throw InsertFailure.explain(table, payloadType, rows, e);
+        }
+    }
+
+    /** Explicit, as a persistence context makes nothing at all of an insert and a delete in one flush. */
+    private void delete(Connection connection, List<OutboxRow> rows) throws SQLException {
+        String sql = "DELETE FROM %s WHERE %s = ANY (?)"
+                .formatted(table.qualifiedName(), OutboxTable.quote(table.column(Column.ID)));
+        try (PreparedStatement delete = connection.prepareStatement(sql)) {
+            Array ids = connection.createArrayOf(
+                    "uuid", rows.stream().map(OutboxRow::id).toArray());
+            delete.setArray(1, ids);
+            delete.executeUpdate();
         }
     }
 

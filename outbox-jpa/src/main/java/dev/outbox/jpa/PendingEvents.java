@@ -5,9 +5,11 @@ import jakarta.persistence.EntityManager;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ final class PendingEvents implements Completion, Serializable {
         WRITTEN
     }
 
-    private transient Map<OutboxInsert, List<OutboxRow>> rows = new LinkedHashMap<>();
+    private transient Map<OutboxInsert, List<PendingRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
     private transient volatile @Nullable Thread thread;
 
@@ -45,7 +47,7 @@ final class PendingEvents implements Completion, Serializable {
         return pending;
     }
 
-    void add(HibernateTransaction transaction, OutboxInsert insert, OutboxRow row) {
+    void add(HibernateTransaction transaction, OutboxInsert insert, PendingRow row) {
         requireSameThread(row.type());
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
@@ -54,7 +56,10 @@ final class PendingEvents implements Completion, Serializable {
             phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
         }
         if (phase == Phase.WRITTEN) {
-            transaction.work(connection -> insert.execute(connection, List.of(row)));
+            OutboxRow complete = row.row();
+            if (complete != null) {
+                transaction.work(connection -> insert.execute(connection, List.of(complete)));
+            }
         } else {
             rows.computeIfAbsent(insert, any -> new ArrayList<>()).add(row);
         }
@@ -74,13 +79,44 @@ final class PendingEvents implements Completion, Serializable {
     /** Writes and forgets all events, in one batch for each table. */
     @Override
     public void write(Connection connection) {
-        Map<OutboxInsert, List<OutboxRow>> batches = rows;
-        if (!batches.isEmpty()) {
-            requireSameThread(types(batches));
+        // Again where making the rows has published another event.
+        while (!rows.isEmpty()) {
+            writeRows(connection);
         }
-        rows = new LinkedHashMap<>();
         phase = Phase.WRITTEN;
-        batches.forEach((insert, batch) -> insert.execute(connection, batch));
+    }
+
+    /** Writes what there is now, in a batch of its own, and goes on collecting. */
+    void flush(HibernateTransaction transaction) {
+        if (!rows.isEmpty()) {
+            transaction.work(this::writeRows);
+        }
+    }
+
+    /** Whether there is anything to write. */
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    private void writeRows(Connection connection) {
+        if (!rows.isEmpty()) {
+            requireSameThread(types(rows));
+        }
+        for (Map.Entry<OutboxInsert, List<PendingRow>> batch : List.copyOf(rows.entrySet())) {
+            List<PendingRow> pending = batch.getValue();
+            List<PendingRow> taken = List.copyOf(pending);
+            // May throw, and the application may go on: until all rows are there nothing is forgotten.
+            List<OutboxRow> complete = taken.stream()
+                    // What was recorded before the transaction or elsewhere arrives late, with its early position.
+                    .sorted(Comparator.comparing(PendingRow::position))
+                    .flatMap(row -> Stream.ofNullable(row.row()))
+                    .toList();
+            pending.subList(0, taken.size()).clear();
+            if (!complete.isEmpty()) {
+                batch.getKey().execute(connection, complete);
+            }
+        }
+        rows.values().removeIf(List::isEmpty);
     }
 
     /**
@@ -90,7 +126,7 @@ final class PendingEvents implements Completion, Serializable {
      */
     @Override
     public void completed(boolean committed) {
-        Map<OutboxInsert, List<OutboxRow>> unwritten = rows;
+        Map<OutboxInsert, List<PendingRow>> unwritten = rows;
         rows = new LinkedHashMap<>();
         phase = Phase.IDLE;
         thread = null;
@@ -102,8 +138,11 @@ final class PendingEvents implements Completion, Serializable {
         }
     }
 
-    private static List<String> types(Map<OutboxInsert, List<OutboxRow>> rows) {
-        return rows.values().stream().flatMap(List::stream).map(OutboxRow::type).toList();
+    private static List<String> types(Map<OutboxInsert, List<PendingRow>> rows) {
+        return rows.values().stream()
+                .flatMap(List::stream)
+                .map(PendingRow::type)
+                .toList();
     }
 
     /** An EntityManager can be serialized between transactions, when there is nothing to carry. */

@@ -36,7 +36,7 @@ class RefusalTest {
 
     @Test
     void a_null_event() {
-        refused(outbox -> outbox.publish("Person", 1, null), "The event must not be null");
+        refused(outbox -> outbox.publish("Person", 1, (Object) null), "The event must not be null");
     }
 
     @Test

@@ -31,17 +31,27 @@ final class TestDatabase implements BeforeEachCallback {
     private static @Nullable PostgresServer server;
     private static @Nullable EntityManagerFactory factory;
     private static @Nullable DataSource watched;
+    private static @Nullable JpaOutbox harvesting;
     private static final JdbcCalls CALLS = new JdbcCalls();
 
     @Override
     public void beforeEach(ExtensionContext context) {
         start();
-        execute("DROP TABLE IF EXISTS public.outbox; DELETE FROM Person;" + OutboxTable.ddl());
+        execute("DROP TABLE IF EXISTS public.outbox; DELETE FROM Person; DELETE FROM OrderLine; DELETE FROM orders;"
+                + OutboxTable.ddl());
         CALLS.forget();
     }
 
     EntityManagerFactory factory() {
         return start();
+    }
+
+    /** The outbox that harvests the factory: the one of the JVM. */
+    synchronized JpaOutbox harvested() {
+        if (harvesting == null) {
+            harvesting = JpaOutbox.builder().harvest(factory()).build();
+        }
+        return harvesting;
     }
 
     JdbcCalls calls() {
@@ -137,6 +147,9 @@ final class TestDatabase implements BeforeEachCallback {
             watched = CALLS.watch(dataSource);
             factory = new PersistenceConfiguration(NAME)
                     .managedClass(Person.class)
+                    .managedClass(Order.class)
+                    .managedClass(Order.Line.class)
+                    .managedClass(Ticket.class)
                     .property("jakarta.persistence.nonJtaDataSource", watched)
                     .property("jakarta.persistence.schema-generation.database.action", "create")
                     .createEntityManagerFactory();

@@ -1,0 +1,144 @@
+package dev.outbox.jpa;
+
+import dev.outbox.OutboxException;
+import dev.outbox.RecordedEvent;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One recorded event on its way to a row. */
+final class Recording implements PendingRow {
+
+    private enum State {
+        /** No flush has seen its aggregate in the persistence context yet. */
+        OPEN,
+        /** The change it tells of is flushed, or there is none. */
+        SECURED,
+        /** In a batch: too late to discard. */
+        WRITTEN,
+        /** Taken back by the application, or taken over by another session. */
+        DROPPED
+    }
+
+    private final RecordedEvent recorded;
+    private final String aggregateType;
+    private final Function<Object, @Nullable Object> identifierOf;
+    private final @Nullable EntityManagerOutbox outbox;
+    private Object aggregate;
+    private @Nullable String type;
+    private @Nullable EventContent content;
+    private @Nullable OutboxRow row;
+    private State state = State.OPEN;
+
+    /**
+     * Serializes, unless the event is deferred.
+     *
+     * @param outbox what writes it; null where nothing can
+     */
+    Recording(
+            Object aggregate,
+            RecordedEvent recorded,
+            Function<Object, @Nullable Object> identifierOf,
+            @Nullable EntityManagerOutbox outbox) {
+        this.identifierOf = identifierOf;
+        this.aggregate = aggregate;
+        this.recorded = recorded;
+        this.outbox = outbox;
+        this.aggregateType = Aggregates.type(aggregate);
+        if (!recorded.deferred()) {
+            freeze(recorded.event());
+        }
+    }
+
+    private void freeze(@Nullable Object event) {
+        String name = EventTypes.of(event, null);
+        if (outbox != null && event != null) {
+            content = outbox.intake().recorded(event, name, aggregateType);
+        }
+        type = name;
+    }
+
+    Object aggregate() {
+        return aggregate;
+    }
+
+    RecordedEvent recorded() {
+        return recorded;
+    }
+
+    /** Another instance stands for the aggregate from now on: the managed copy of a merge. */
+    void follow(Object copy) {
+        aggregate = copy;
+    }
+
+    boolean open() {
+        return state == State.OPEN;
+    }
+
+    void secure() {
+        state = State.SECURED;
+    }
+
+    void drop() {
+        if (state == State.WRITTEN) {
+            throw new OutboxException("The event " + this + " is written already by a flush of the outbox, and can't be"
+                    + " discarded. Discard before, or roll the transaction back.");
+        }
+        state = State.DROPPED;
+    }
+
+    /** Makes the row of a secured event, whose aggregate has its identifier by now. */
+    void complete() {
+        if (row != null || outbox == null || state != State.SECURED) {
+            return;
+        }
+        if (content == null) {
+            freeze(recorded.event() instanceof Supplier<?> supplier ? supplier.get() : recorded.event());
+        }
+        EventContent frozen = content;
+        if (frozen == null) {
+            throw new IllegalStateException("not frozen");
+        }
+        String id = AggregateIds.text(aggregateType, identifierOf.apply(aggregate));
+        row = outbox.intake().row(frozen.event(recorded.id(), aggregateType, id, recorded.recordedAt()));
+    }
+
+    @Override
+    public UUID position() {
+        return recorded.id();
+    }
+
+    @Override
+    public String type() {
+        return type == null ? "(deferred)" : type;
+    }
+
+    @Override
+    public @Nullable OutboxRow row() {
+        switch (state) {
+            case DROPPED -> {
+                return null;
+            }
+            case OPEN -> throw notCaptured("it was recorded after the last flush of its session");
+            default -> {
+                complete();
+                state = State.WRITTEN;
+                return row;
+            }
+        }
+    }
+
+    OutboxException notCaptured(String reason) {
+        return new OutboxException("The event " + this + " can't be written, so the transaction can't commit: " + reason
+                + ". Persist or merge the aggregate and let it be flushed, publish the event with Outbox.publish, or"
+                + " take it back with DomainEvents.discard() where the aggregate is not to be persisted.");
+    }
+
+    /** Event and aggregate by their names, without the aggregate's own toString. */
+    @Override
+    public String toString() {
+        return "'" + type() + "' of " + aggregateType + " ("
+                + aggregate.getClass().getName() + ")";
+    }
+}
