@@ -1,11 +1,12 @@
 package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Begin;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The confirm rule: which LSN the server may be told to forget. For the loop's thread, but for the acknowledgements.
+ * The confirm rule: how far the server may be told to forget. For the loop's thread, but for the acknowledgements.
  *
  * <p>Delivered transactions wait in commit order. The head leaves once its Commit has been read and nothing of it is
  * outstanding; its commit end LSN may then be confirmed. What the server has sent beside transactions counts only while
@@ -16,7 +17,13 @@ final class AckTracker {
     private final ArrayDeque<InFlightTransaction> waiting = new ArrayDeque<>();
     private @Nullable InFlightTransaction open;
     private boolean halfRead;
-    private LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
+    private LogSequenceNumber lastEndLsn;
+    private Acknowledged acknowledged;
+
+    AckTracker(Acknowledged before) {
+        acknowledged = before;
+        lastEndLsn = before.confirmableLsn();
+    }
 
     /** A Begin has been read. */
     void begin() {
@@ -24,25 +31,28 @@ final class AckTracker {
     }
 
     /** An event of the transaction is about to be delivered; the result takes its acknowledgement. */
-    InFlightTransaction deliver() {
-        if (open == null) {
-            open = new InFlightTransaction();
-            waiting.add(open);
+    InFlightTransaction deliver(Begin begin, long index) {
+        InFlightTransaction current = open;
+        if (current == null) {
+            current = new InFlightTransaction(begin, lastEndLsn);
+            waiting.add(current);
+            open = current;
         }
-        open.delivered();
-        return open;
+        current.delivered(index);
+        return current;
     }
 
     /** The Commit has been read. A transaction without events is confirmed along with the one before it. */
     void commit(LogSequenceNumber commitEndLsn) {
         InFlightTransaction last = waiting.peekLast();
         if (last == null) {
-            advance(commitEndLsn);
+            acknowledged = acknowledged.upTo(commitEndLsn);
         } else {
             last.committed(commitEndLsn);
         }
         open = null;
         halfRead = false;
+        lastEndLsn = LogSequenceNumber.max(lastEndLsn, commitEndLsn);
     }
 
     /** Whether every transaction that was begun has been acknowledged whole. */
@@ -59,24 +69,20 @@ final class AckTracker {
     /** Nothing has arrived, and the server has sent all there is up to here. */
     void received(LogSequenceNumber receivedLsn) {
         if (isIdle()) {
-            advance(receivedLsn);
+            acknowledged = acknowledged.upTo(receivedLsn);
         }
     }
 
-    /** The LSN that may be confirmed now; never goes back. */
-    LogSequenceNumber confirmable() {
+    /** How far everything is acknowledged now; never goes back. */
+    Acknowledged acknowledged() {
         for (InFlightTransaction head = waiting.peek(); head != null; head = waiting.peek()) {
-            LogSequenceNumber lsn = head.confirmableLsn();
-            if (lsn == null) {
+            LogSequenceNumber endLsn = head.confirmableLsn();
+            if (endLsn == null) {
                 break;
             }
-            advance(lsn);
+            acknowledged = acknowledged.with(head, endLsn);
             waiting.remove();
         }
-        return confirmed;
-    }
-
-    private void advance(LogSequenceNumber lsn) {
-        confirmed = LogSequenceNumber.max(confirmed, lsn);
+        return acknowledged;
     }
 }

@@ -15,6 +15,12 @@ public interface Delivery {
     /** Where the record stands in the stream; made at each call. */
     Position position();
 
+    /**
+     * What a host stores to say that this record and all before it are delivered. Made at each call. Its confirmable LSN
+     * is the end of this record's transaction if this is the last of it, and otherwise that of the transaction before.
+     */
+    Checkpoint checkpoint();
+
     /** Whether this is the last record of its PostgreSQL transaction. */
     boolean endOfTransaction();
 

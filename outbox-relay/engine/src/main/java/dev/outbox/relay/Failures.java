@@ -13,7 +13,9 @@ final class Failures {
             return known;
         }
         if (thrown instanceof ReplicationException replication) {
-            return new RelayException(message(replication), replication.retriable(), replication);
+            return replication.slotHeld()
+                    ? new SlotHeldException(message(replication), replication)
+                    : new RelayException(message(replication), replication.retriable(), replication);
         }
         if (thrown instanceof MalformedMessageException malformed) {
             return new RelayException(

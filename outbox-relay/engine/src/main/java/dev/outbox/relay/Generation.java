@@ -2,11 +2,11 @@ package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.Preflight;
+import dev.outbox.relay.replication.Published;
 import dev.outbox.relay.replication.ReplicationStream;
 import dev.outbox.relay.replication.Source;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All that lives from one start of the engine to the next. Acknowledgements of an old one reach nothing of the new. */
@@ -16,20 +16,29 @@ final class Generation implements AutoCloseable {
     private static final Duration ABORT_LIMIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_STATUS_INTERVAL = Duration.ofSeconds(1);
 
+    private final StreamOrigin origin;
+    private final ConfirmGate gate;
     private final ReplicationStream stream;
     private final DeliveryBuffer buffer;
     private final ReplicationLoop loop;
     private final Thread thread;
 
-    private Generation(ReplicationStream stream, DeliveryBuffer buffer, ReplicationLoop loop, Thread thread) {
+    private Generation(
+            StreamOrigin origin,
+            ConfirmGate gate,
+            ReplicationStream stream,
+            DeliveryBuffer buffer,
+            ReplicationLoop loop,
+            Thread thread) {
+        this.origin = origin;
+        this.gate = gate;
         this.stream = stream;
         this.buffer = buffer;
         this.loop = loop;
         this.thread = thread;
     }
 
-    static Generation start(
-            RelayConfig config, StreamOpener opener, Optional<Position> position, boolean createMissing) {
+    static Generation start(RelayConfig config, StreamOpener opener, PositionStore store, boolean createMissing) {
         Source source = new Source(
                 config.url(),
                 config.username(),
@@ -40,18 +49,21 @@ final class Generation implements AutoCloseable {
                 config.table(),
                 config.walSenderTimeout(),
                 createMissing);
-        long tableOid = Preflight.run(source);
+        Published published = Preflight.run(source);
         Duration statusInterval = statusInterval(config.walSenderTimeout());
+        String threadName = "outbox-relay-" + config.slot();
         ReplicationStream stream = opener.open(source, statusInterval);
         try {
-            position.ifPresent(known -> requireTimeline(known, stream.timeline()));
+            Beginning beginning = SlotKeeper.during(
+                    stream, statusInterval, threadName, () -> Beginning.of(source, published, stream, store));
             DeliveryBuffer buffer = new DeliveryBuffer(config.maxBytesInFlight());
-            ReplicationLoop loop =
-                    new ReplicationLoop(stream, buffer, new RecordReader(config, tableOid), position, statusInterval);
-            Thread thread = new Thread(loop, "outbox-relay-" + config.slot());
+            ConfirmGate gate = new ConfirmGate(beginning.origin(), beginning.before(), store != PositionStore.NONE);
+            RecordReader reader = new RecordReader(config, published.tableOid());
+            ReplicationLoop loop = new ReplicationLoop(stream, buffer, reader, beginning, gate, statusInterval);
+            Thread thread = new Thread(loop, threadName);
             thread.setDaemon(true);
             thread.start();
-            return new Generation(stream, buffer, loop, thread);
+            return new Generation(beginning.origin(), gate, stream, buffer, loop, thread);
         } catch (RuntimeException e) {
             stream.abort();
             throw e;
@@ -63,24 +75,20 @@ final class Generation implements AutoCloseable {
         return third.compareTo(LONGEST_STATUS_INTERVAL) < 0 ? third : LONGEST_STATUS_INTERVAL;
     }
 
-    private static void requireTimeline(Position position, int timeline) {
-        if (position.timeline() != timeline) {
-            throw new RelayException(
-                    "Expected the server to be on timeline " + position.timeline() + " of the position " + position
-                            + ", found timeline " + timeline + ": it was promoted or restored since. Its LSNs can't be"
-                            + " compared with the position's; start without a position to get everything that is not"
-                            + " confirmed.",
-                    false,
-                    null);
-        }
-    }
-
     List<Delivery> poll(Duration timeout) throws InterruptedException {
         return buffer.drain(timeout);
     }
 
     LogSequenceNumber confirmedLsn() {
         return loop.confirmedLsn();
+    }
+
+    Checkpoint checkpoint() {
+        return origin.checkpoint(gate.acknowledged());
+    }
+
+    void stored(Checkpoint checkpoint) {
+        gate.stored(checkpoint.confirmableLsn());
     }
 
     /**

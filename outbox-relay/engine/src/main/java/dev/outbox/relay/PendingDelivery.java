@@ -13,8 +13,7 @@ final class PendingDelivery implements Delivery {
     private final RelayRecord record;
     private final InFlightTransaction transaction;
     private final DeliveryBuffer buffer;
-    private final int timeline;
-    private final LogSequenceNumber commitLsn;
+    private final StreamOrigin origin;
     private final long index;
     private final long size;
     private boolean endOfTransaction;
@@ -26,19 +25,17 @@ final class PendingDelivery implements Delivery {
             RelayRecord record,
             InFlightTransaction transaction,
             DeliveryBuffer buffer,
-            int timeline,
-            LogSequenceNumber commitLsn,
+            StreamOrigin origin,
             long index) {
         this.record = record;
         this.transaction = transaction;
         this.buffer = buffer;
-        this.timeline = timeline;
-        this.commitLsn = commitLsn;
+        this.origin = origin;
         this.index = index;
         this.size = sizeOf(record);
     }
 
-    /** Before it is handed over. */
+    /** Before it is handed over, and after the Commit has been told to the tracker. */
     PendingDelivery last() {
         endOfTransaction = true;
         return this;
@@ -66,7 +63,14 @@ final class PendingDelivery implements Delivery {
 
     @Override
     public Position position() {
-        return new Position(timeline, commitLsn, index);
+        return new Position(origin.timeline(), transaction.commitLsn(), index);
+    }
+
+    @Override
+    public Checkpoint checkpoint() {
+        LogSequenceNumber endLsn = endOfTransaction ? transaction.endLsn() : transaction.previousEndLsn();
+        return origin.checkpoint(
+                new Acknowledged(endLsn, transaction.commitLsn(), index, transaction.commitUnixMillis()));
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * it:
  *
  * <pre>{@code
- * engine.start(Optional.empty());
+ * engine.start(PositionStore.NONE);
  * while (running) {
  *     for (Delivery delivery : engine.poll(Duration.ofMillis(100))) {
  *         producer.send(toProducerRecord(delivery.record()),
@@ -51,21 +50,24 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     /**
-     * Connects, checks the server, takes the slot and begins to stream. Ends the previous generation, if there is one.
-     * The first start makes publication and slot where they are missing; a later one that misses them fails, for what
-     * committed in between would be skipped.
+     * Connects, checks the server, takes the slot, asks the store where to begin, and streams. Ends the previous
+     * generation, if there is one. The first start makes publication and slot where they are missing, unless the store
+     * knows that there were some; a later one that misses them fails, for what committed in between would be skipped.
      *
-     * @param position deliveries at or before it are skipped; empty to get all that was not confirmed
+     * @param store what the host has stored; {@link PositionStore#NONE} for all that was not confirmed. With any other,
+     *     nothing is confirmed above what the host tells to be {@link #stored}
+     * @throws SlotHeldException if another relay streams from the slot
+     * @throws GapException if events were or may be lost since the store's checkpoint
      * @throws RelayException if any of this fails; nothing stays open then
      */
-    public void start(Optional<Position> position) {
+    public void start(PositionStore store) {
         try {
             close();
         } catch (RelayException e) {
             LOG.warn("{}", e.getMessage());
         }
         try {
-            generation = Generation.start(config, opener, position, !streamed);
+            generation = Generation.start(config, opener, store, !streamed);
             streamed = true;
         } catch (RuntimeException e) {
             throw Failures.of(e);
@@ -81,16 +83,32 @@ public final class RelayEngine implements AutoCloseable {
      * @throws IllegalStateException if the engine was never started, or closed
      */
     public List<Delivery> poll(Duration timeout) {
-        Generation current = generation;
-        if (current == null) {
-            throw new IllegalStateException("The engine is not started: call start first.");
-        }
         try {
-            return current.poll(timeout);
+            return started().poll(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();
         }
+    }
+
+    /**
+     * How far everything is acknowledged and known to be whole: what a host stores from time to time. Also before the
+     * first delivery; then it says where the stream begins.
+     *
+     * @throws IllegalStateException if the engine was never started, or closed
+     */
+    public Checkpoint checkpoint() {
+        return started().checkpoint();
+    }
+
+    /**
+     * The host has stored the checkpoint, which it got from here or from a delivery of this generation: what it covers may
+     * be confirmed, once it is acknowledged as well.
+     *
+     * @throws IllegalStateException if the engine was never started, or closed
+     */
+    public void stored(Checkpoint checkpoint) {
+        started().stored(checkpoint);
     }
 
     /**
@@ -100,6 +118,14 @@ public final class RelayEngine implements AutoCloseable {
     public LogSequenceNumber confirmedLsn() {
         Generation current = generation;
         return current == null ? confirmedAtClose : current.confirmedLsn();
+    }
+
+    private Generation started() {
+        Generation current = generation;
+        if (current == null) {
+            throw new IllegalStateException("The engine is not started: call start first.");
+        }
+        return current;
     }
 
     /**

@@ -11,7 +11,6 @@ import dev.outbox.relay.pgoutput.RelationCache;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +33,13 @@ final class ReplicationLoop implements Runnable {
     private final ReplicationStream stream;
     private final DeliveryBuffer buffer;
     private final RecordReader reader;
-    private final Optional<Position> skipTo;
+    private final StreamOrigin origin;
+    private final Position skipTo;
+    private final AckTracker acks;
+    private final ConfirmGate gate;
     private final Duration statusInterval;
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final RelationCache relations = new RelationCache();
-    private final AckTracker acks = new AckTracker();
-
     private @Nullable Begin begin;
     private long index;
     private @Nullable PendingDelivery heldBack;
@@ -55,12 +55,16 @@ final class ReplicationLoop implements Runnable {
             ReplicationStream stream,
             DeliveryBuffer buffer,
             RecordReader reader,
-            Optional<Position> skipTo,
+            Beginning beginning,
+            ConfirmGate gate,
             Duration statusInterval) {
         this.stream = stream;
         this.buffer = buffer;
         this.reader = reader;
-        this.skipTo = skipTo;
+        this.origin = beginning.origin();
+        this.skipTo = beginning.skipTo();
+        this.acks = new AckTracker(beginning.before());
+        this.gate = gate;
         this.statusInterval = statusInterval;
     }
 
@@ -133,8 +137,7 @@ final class ReplicationLoop implements Runnable {
         if (previous != null) {
             offer(previous);
         }
-        heldBack =
-                new PendingDelivery(record, acks.deliver(), buffer, stream.timeline(), transaction.commitLsn(), place);
+        heldBack = new PendingDelivery(record, acks.deliver(transaction, place), buffer, origin, place);
     }
 
     private RelayRecord read(Relation relation, Insert insert, Begin transaction) {
@@ -173,18 +176,18 @@ final class ReplicationLoop implements Runnable {
     }
 
     private boolean isSkipped(Begin transaction, long place) {
-        return skipTo.isPresent()
-                && new Position(stream.timeline(), transaction.commitLsn(), place).isAtOrBefore(skipTo.get());
+        int order = transaction.commitLsn().compareTo(skipTo.commitLsn());
+        return order < 0 || (order == 0 && place <= skipTo.index());
     }
 
     private void committed(Commit commit) throws InterruptedException {
         requireBegin("a Commit");
+        acks.commit(commit.commitEndLsn());
         PendingDelivery last = heldBack;
         if (last != null) {
             offer(last.last());
             heldBack = null;
         }
-        acks.commit(commit.commitEndLsn());
         begin = null;
     }
 
@@ -211,8 +214,8 @@ final class ReplicationLoop implements Runnable {
     }
 
     private void confirm() {
-        LogSequenceNumber lsn = acks.confirmable();
-        if (!lsn.equals(confirmed)) {
+        LogSequenceNumber lsn = gate.confirmable(acks.acknowledged());
+        if (lsn.compareTo(confirmed) > 0) {
             stream.confirm(lsn);
             confirmed = lsn;
         }

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** A host driven by hand: it takes deliveries and leaves acknowledging to the test. */
 final class Host implements AutoCloseable {
@@ -22,7 +21,11 @@ final class Host implements AutoCloseable {
     }
 
     static Host start(RelayEngine engine) {
-        engine.start(Optional.empty());
+        return start(engine, PositionStore.NONE);
+    }
+
+    static Host start(RelayEngine engine, PositionStore store) {
+        engine.start(store);
         return new Host(engine);
     }
 

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.pgoutput.PgOutputMessage.Begin;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PendingDeliveryTest {
 
+    private static final StreamOrigin ORIGIN =
+            new StreamOrigin(new SourceIdentity("1", "s", 1, 1, 1), 1, LogSequenceNumber.INVALID);
     private static final Duration NOW = Duration.ZERO;
 
     private final DeliveryBuffer buffer = new DeliveryBuffer(1_000);
-    private final AckTracker acks = new AckTracker();
+    private final AckTracker acks = new AckTracker(Acknowledged.at(LogSequenceNumber.INVALID));
 
     @Test
     void an_acknowledgement_counts_once() throws Exception {
@@ -28,11 +31,11 @@ class PendingDeliveryTest {
         one.ack();
         one.fail(new IllegalStateException("too late"));
 
-        assertThat(acks.confirmable()).isEqualTo(LogSequenceNumber.INVALID);
+        assertThat(acks.acknowledged().confirmableLsn()).isEqualTo(LogSequenceNumber.INVALID);
         assertThat(buffer.bytes()).isEqualTo(other.size());
         assertThat(buffer.hasFailed()).isFalse();
         other.ack();
-        assertThat(acks.confirmable()).isEqualTo(new LogSequenceNumber(9));
+        assertThat(acks.acknowledged().confirmableLsn()).isEqualTo(new LogSequenceNumber(9));
         assertThat(buffer.bytes()).isZero();
     }
 
@@ -44,7 +47,7 @@ class PendingDeliveryTest {
         failed.fail(new IllegalStateException("no"));
         failed.ack();
 
-        assertThat(acks.confirmable()).isEqualTo(LogSequenceNumber.INVALID);
+        assertThat(acks.acknowledged().confirmableLsn()).isEqualTo(LogSequenceNumber.INVALID);
         assertThatThrownBy(() -> buffer.drain(NOW))
                 .hasMessageContaining("1:0/7#0")
                 .hasMessageContaining("no");
@@ -81,6 +84,7 @@ class PendingDeliveryTest {
 
     private PendingDelivery delivery() {
         RelayRecord record = new RelayRecord("t", new byte[3], new byte[40], List.of(), 0);
-        return new PendingDelivery(record, acks.deliver(), buffer, 1, new LogSequenceNumber(7), 0);
+        return new PendingDelivery(
+                record, acks.deliver(new Begin(new LogSequenceNumber(7), 0, 1), 0), buffer, ORIGIN, 0);
     }
 }

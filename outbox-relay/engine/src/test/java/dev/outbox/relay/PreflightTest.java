@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outbox.OutboxTable;
 import dev.outbox.samples.servers.PostgresServer;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,7 +126,7 @@ class PreflightTest {
                     .username("postgres")
                     .password("wrong-secret")
                     .build();
-            assertThatThrownBy(() -> new RelayEngine(config).start(Optional.empty()))
+            assertThatThrownBy(() -> new RelayEngine(config).start(PositionStore.NONE))
                     .isInstanceOf(RelayException.class)
                     .hasMessageContaining("refused the password of role 'postgres'")
                     .message()
@@ -148,7 +147,7 @@ class PreflightTest {
 
     private static void assertRefused(RelayConfig.Builder config, String... parts) {
         RelayEngine engine = new RelayEngine(config.build());
-        assertThatThrownBy(() -> engine.start(Optional.empty()))
+        assertThatThrownBy(() -> engine.start(PositionStore.NONE))
                 .isInstanceOf(RelayException.class)
                 .message()
                 .contains(parts);

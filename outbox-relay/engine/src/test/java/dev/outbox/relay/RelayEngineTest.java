@@ -96,7 +96,7 @@ class RelayEngineTest {
             host.take(3).get(0).ack();
             await().until(() -> !host.engine().confirmedLsn().equals(LogSequenceNumber.INVALID));
 
-            host.engine().start(Optional.empty());
+            host.engine().start(PositionStore.NONE);
 
             assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}", "{\"n\":3}");
         }
@@ -107,14 +107,14 @@ class RelayEngineTest {
         try (Host host = Host.start(database.config().build())) {
             database.insert("a", 1, 1);
             Delivery old = host.take(1).get(0);
-            host.engine().start(Optional.empty());
+            host.engine().start(PositionStore.NONE);
             Delivery current = host.take(1).get(0);
 
             old.ack();
 
             LogSequenceNumber commit = current.position().commitLsn();
             await().during(Duration.ofMillis(500)).until(() -> confirmed().compareTo(commit) <= 0);
-            host.engine().start(Optional.empty());
+            host.engine().start(PositionStore.NONE);
             assertThat(Host.values(host.take(1))).containsExactly("{\"n\":1}");
         }
     }
@@ -134,20 +134,20 @@ class RelayEngineTest {
                     .hasMessageContaining("the broker said no")
                     .hasMessageContaining("outbox.event.Order");
 
-            host.engine().start(Optional.empty());
+            host.engine().start(PositionStore.NONE);
             assertThat(Host.values(host.take(3))).containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
         }
     }
 
     @Test
-    void deliveries_up_to_a_given_position_are_skipped() {
+    void deliveries_up_to_a_stored_checkpoint_are_skipped() {
         RelayEngine engine = new RelayEngine(database.config().build());
         try (Host host = Host.start(engine)) {
             database.insert("a", 1, 3);
             database.insert("b", 4, 1);
-            Position second = host.take(4).get(1).position();
+            Checkpoint second = host.take(4).get(1).checkpoint();
 
-            engine.start(Optional.of(second));
+            engine.start(MemoryStore.of(second));
 
             assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":3}", "{\"n\":4}");
         }
@@ -156,11 +156,104 @@ class RelayEngineTest {
     @Test
     void a_position_of_another_timeline_is_refused() {
         RelayEngine engine = new RelayEngine(database.config().build());
+        engine.start(PositionStore.NONE);
+        Checkpoint here = engine.checkpoint();
+        Checkpoint elsewhere = new Checkpoint(
+                here.source(),
+                new Position(7, here.position().commitLsn(), 0),
+                here.confirmableLsn(),
+                here.checkedLsn(),
+                0);
 
-        assertThatThrownBy(() -> engine.start(Optional.of(new Position(7, LogSequenceNumber.parse("0/1"), 0))))
+        assertThatThrownBy(() -> engine.start(MemoryStore.of(elsewhere)))
                 .isInstanceOf(RelayException.class)
                 .hasMessageContaining("timeline 7")
                 .hasMessageContaining("timeline 1");
+    }
+
+    @Test
+    void with_a_store_nothing_is_confirmed_above_the_last_stored_checkpoint() {
+        RelayEngine engine = new RelayEngine(database.config().build());
+        MemoryStore store = new MemoryStore();
+        try (Host host = Host.start(engine, store)) {
+            LogSequenceNumber beginning = engine.checkpoint().confirmableLsn();
+            store.store(engine, engine.checkpoint());
+            database.insert("a", 1, 2);
+            List<Delivery> deliveries = host.take(2);
+            deliveries.forEach(Delivery::ack);
+            Checkpoint delivered = deliveries.get(1).checkpoint();
+            await().until(() -> engine.checkpoint().confirmableLsn().compareTo(delivered.confirmableLsn()) >= 0);
+            assertThat(engine.confirmedLsn()).isLessThanOrEqualTo(beginning);
+
+            store.store(engine, delivered);
+
+            await().until(() -> engine.confirmedLsn().equals(delivered.confirmableLsn()));
+            database.insert("a", 3, 1);
+            host.take(1).get(0).ack();
+            await().until(() -> engine.checkpoint().confirmableLsn().compareTo(delivered.confirmableLsn()) > 0);
+            assertThat(engine.confirmedLsn()).isEqualTo(delivered.confirmableLsn());
+        }
+    }
+
+    @Test
+    void a_stored_checkpoint_confirms_nothing_that_is_not_acknowledged() {
+        RelayEngine engine = new RelayEngine(database.config().build());
+        MemoryStore store = new MemoryStore();
+        try (Host host = Host.start(engine, store)) {
+            database.insert("a", 1, 2);
+            List<Delivery> deliveries = host.take(2);
+            store.store(engine, deliveries.get(1).checkpoint());
+            deliveries.get(1).ack();
+            host.takeUntilQuiet();
+            assertThat(engine.confirmedLsn())
+                    .isLessThan(deliveries.get(1).checkpoint().confirmableLsn());
+
+            deliveries.get(0).ack();
+
+            await().until(() ->
+                    engine.confirmedLsn().equals(deliveries.get(1).checkpoint().confirmableLsn()));
+        }
+    }
+
+    @Test
+    void a_checkpoint_in_the_middle_of_a_transaction_skips_by_index_and_confirms_what_came_before_it() {
+        RelayEngine engine = new RelayEngine(database.config().build());
+        MemoryStore store = new MemoryStore();
+        try (Host host = Host.start(engine, store)) {
+            database.insert("a", 1, 1);
+            database.insert("a", 2, 3);
+            List<Delivery> deliveries = host.take(4);
+            Checkpoint whole = deliveries.get(0).checkpoint();
+            Checkpoint middle = deliveries.get(2).checkpoint();
+            assertThat(middle.confirmableLsn()).isEqualTo(whole.confirmableLsn());
+            store.store(engine, middle);
+
+            engine.start(store);
+
+            assertThat(Host.values(host.take(1))).containsExactly("{\"n\":4}");
+        }
+    }
+
+    @Test
+    void the_slot_stays_alive_while_the_host_looks_for_its_position() {
+        RelayConfig config =
+                database.config().walSenderTimeout(Duration.ofSeconds(1)).build();
+        PositionStore slow = new PositionStore() {
+            @Override
+            public Optional<Checkpoint> peek() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Checkpoint> take() {
+                database.insert("a", 1, 20_000);
+                await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+                return Optional.empty();
+            }
+        };
+        try (Host host = Host.start(new RelayEngine(config), slow)) {
+            assertThat(host.take(20_000)).hasSize(20_000);
+        }
     }
 
     @Test
@@ -262,7 +355,7 @@ class RelayEngineTest {
             assertThatThrownBy(() -> host.take(1)).hasMessageContaining("'not a topic'");
             assertThat(confirmed()).isGreaterThan(before.get(1).position().commitLsn());
             assertThatThrownBy(() -> {
-                        host.engine().start(Optional.empty());
+                        host.engine().start(PositionStore.NONE);
                         host.take(1);
                     })
                     .hasMessageContaining("'not a topic'");
@@ -299,7 +392,7 @@ class RelayEngineTest {
             database.insert("a", 2, 1);
             assertThatThrownBy(() -> host.take(1)).isInstanceOf(RelayException.class);
 
-            assertThatThrownBy(() -> host.engine().start(Optional.empty()))
+            assertThatThrownBy(() -> host.engine().start(PositionStore.NONE))
                     .isInstanceOfSatisfying(
                             RelayException.class, e -> assertThat(e.retriable()).isFalse())
                     .hasMessageContaining("slot '" + database.slot() + "'")
@@ -313,7 +406,7 @@ class RelayEngineTest {
             database.execute("DROP PUBLICATION outbox");
             database.insert("a", 1, 1);
 
-            assertThatThrownBy(() -> host.engine().start(Optional.empty()))
+            assertThatThrownBy(() -> host.engine().start(PositionStore.NONE))
                     .hasMessageContaining("publication 'outbox'")
                     .hasMessageContaining("found that it is gone");
         }
@@ -351,7 +444,7 @@ class RelayEngineTest {
         try (Host host = Host.start(database.config().build())) {
             RelayEngine second = new RelayEngine(database.config().build());
 
-            assertThatThrownBy(() -> second.start(Optional.empty()))
+            assertThatThrownBy(() -> second.start(PositionStore.NONE))
                     .isInstanceOfSatisfying(
                             RelayException.class, e -> assertThat(e.retriable()).isTrue())
                     .hasMessageContaining("held by another connection");
@@ -373,7 +466,7 @@ class RelayEngineTest {
                     .hasMessageContaining("slot '" + database.slot() + "'");
             database.insert("a", 2, 1);
             await().ignoreExceptions().until(() -> {
-                host.engine().start(Optional.empty());
+                host.engine().start(PositionStore.NONE);
                 return true;
             });
             assertThat(Host.values(host.take(2))).containsExactly("{\"n\":1}", "{\"n\":2}");

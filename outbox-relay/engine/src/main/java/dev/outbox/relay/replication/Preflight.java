@@ -32,10 +32,10 @@ public final class Preflight {
      * Checks the server and makes what is missing. The publication comes before the slot: decoding looks it up as it was
      * when each transaction committed.
      *
-     * @return the table's oid
+     * @return what is published
      * @throws ReplicationException if the relay can't or must not stream
      */
-    public static long run(Source source) {
+    public static Published run(Source source) {
         try (Connection connection = source.connect()) {
             Preflight preflight = new Preflight(source);
             preflight.checkServer(connection);
@@ -46,19 +46,9 @@ public final class Preflight {
             preflight.mistakes.addAll(ReplicationSlot.mistakes(connection, source));
             preflight.refuseMistakes();
             ReplicationSlot.createIfMissing(connection, source);
-            return tableOid(connection, source);
+            return Publication.published(connection, source);
         } catch (SQLException e) {
             throw SqlErrors.onQuery(source, "check the server", e);
-        }
-    }
-
-    private static long tableOid(Connection connection, Source source) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT CAST(? AS regclass)::oid")) {
-            statement.setString(1, source.table().qualifiedName());
-            try (ResultSet result = statement.executeQuery()) {
-                result.next();
-                return result.getLong(1);
-            }
         }
     }
 

@@ -45,6 +45,33 @@ final class Publication {
         return List.of();
     }
 
+    /** By which entry the table is published, now that it is. */
+    static Published published(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT p.oid, c.oid,
+                    coalesce(
+                        (SELECT oid FROM pg_publication_rel WHERE prpubid = p.oid AND prrelid = c.oid),
+                        (SELECT oid FROM pg_publication_namespace WHERE pnpubid = p.oid AND pnnspid = c.relnamespace),
+                        0)
+                FROM pg_publication p, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE p.pubname = ? AND n.nspname = ? AND c.relname = ?
+                """)) {
+            statement.setString(1, source.publication());
+            statement.setString(2, source.table().schema());
+            statement.setString(3, source.table().name());
+            try (ResultSet result = statement.executeQuery()) {
+                if (!result.next()) {
+                    throw new ReplicationException(
+                            "The publication '" + source.publication() + "' or the table " + source.table() + " on "
+                                    + source.address() + " disappeared while the relay was looking at them.",
+                            true,
+                            null);
+                }
+                return new Published(result.getLong(1), result.getLong(3), result.getLong(2));
+            }
+        }
+    }
+
     private static void create(Connection connection, Source source) {
         String sql = "CREATE PUBLICATION " + OutboxTable.quote(source.publication()) + " FOR TABLE "
                 + source.table().qualifiedName() + " WITH (publish = 'insert', publish_via_partition_root = true)";

@@ -1,5 +1,6 @@
 package dev.outbox.relay.replication;
 
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -95,6 +96,20 @@ final class ReplicationSlot {
                                 + source.slot() + "', 'pgoutput');",
                         false,
                         e);
+            }
+        }
+    }
+
+    static LogSequenceNumber confirmedLsn(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = ?")) {
+            statement.setString(1, source.slot());
+            try (ResultSet result = statement.executeQuery()) {
+                if (!result.next()) {
+                    throw new ReplicationException(
+                            "The slot '" + source.slot() + "' on " + source.address() + " is gone.", false, null);
+                }
+                return LogSequenceNumber.parse(result.getString(1));
             }
         }
     }

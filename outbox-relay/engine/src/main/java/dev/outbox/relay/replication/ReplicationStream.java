@@ -24,13 +24,15 @@ public final class ReplicationStream implements AutoCloseable {
     private final Source source;
     private final Connection connection;
     private final PGReplicationStream stream;
-    private final int timeline;
+    private final SystemIdentity system;
 
-    private ReplicationStream(Source source, Connection connection, PGReplicationStream stream, int timeline) {
+    private record SystemIdentity(String identifier, int timeline) {}
+
+    private ReplicationStream(Source source, Connection connection, PGReplicationStream stream, SystemIdentity system) {
         this.source = source;
         this.connection = connection;
         this.stream = stream;
-        this.timeline = timeline;
+        this.system = system;
     }
 
     /**
@@ -47,7 +49,7 @@ public final class ReplicationStream implements AutoCloseable {
             Source source, Duration statusInterval, UnaryOperator<ChainedLogicalStreamBuilder> options) {
         Connection connection = source.connectForReplication();
         try {
-            int timeline = prepare(connection);
+            SystemIdentity system = prepare(connection);
             // No start position: the server then begins at the slot's own, and can't be told to skip.
             PGReplicationStream stream = options.apply(connection
                             .unwrap(PGConnection.class)
@@ -59,29 +61,34 @@ public final class ReplicationStream implements AutoCloseable {
                             .withSlotOption("publication_names", '"' + source.publication() + '"')
                             .withStatusInterval((int) statusInterval.toMillis(), TimeUnit.MILLISECONDS))
                     .start();
-            return new ReplicationStream(source, connection, stream, timeline);
+            return new ReplicationStream(source, connection, stream, system);
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw SqlErrors.onStart(source, e);
         }
     }
 
-    /** Settles how values are written as text; returns the server's timeline. */
-    private static int prepare(Connection connection) throws SQLException {
+    /** Settles how values are written as text; returns who the server is. */
+    private static SystemIdentity prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET DateStyle = 'ISO'");
             statement.execute("SET bytea_output = 'hex'");
             try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 system.next();
-                return system.getInt("timeline");
+                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"));
             }
         }
     }
 
     /** The server's timeline when the stream was opened. */
     public int timeline() {
-        return timeline;
+        return system.timeline();
+    }
+
+    /** The server's system identifier. */
+    public String systemIdentifier() {
+        return system.identifier();
     }
 
     /** The next message, or null when none has arrived; waits for about a millisecond at most. */

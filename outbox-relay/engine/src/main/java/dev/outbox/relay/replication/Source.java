@@ -1,6 +1,7 @@
 package dev.outbox.relay.replication;
 
 import dev.outbox.OutboxTable;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -55,6 +56,15 @@ public record Source(
                 ? Optional.of("expected " + URL_PREFIX + "//host:port/database, found something that can't be read as"
                         + " that (a port that is no number, or a % that is not %25?)")
                 : Optional.empty();
+    }
+
+    /** Up to where the slot's server may forget, as its slot says. */
+    public LogSequenceNumber confirmedLsn() {
+        try (Connection connection = connect()) {
+            return ReplicationSlot.confirmedLsn(connection, this);
+        } catch (SQLException e) {
+            throw SqlErrors.onQuery(this, "look at the slot '" + slot + "'", e);
+        }
     }
 
     /** A connection for queries; the caller closes it. */

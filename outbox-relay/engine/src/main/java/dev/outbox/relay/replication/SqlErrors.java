@@ -70,10 +70,9 @@ final class SqlErrors {
         String where = "slot '" + source.slot() + "' on " + source.address();
         return switch (state(e)) {
             case OBJECT_IN_USE ->
-                failed(
+                ReplicationException.slotHeld(
                         "The " + where + " is held by another connection (" + message(e) + "). Two relays can't stream"
                                 + " from one slot; this one can when the other has gone.",
-                        true,
                         e);
             case WRONG_STATE ->
                 failed(

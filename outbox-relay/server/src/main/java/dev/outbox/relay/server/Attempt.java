@@ -1,6 +1,7 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.Delivery;
+import dev.outbox.relay.PositionStore;
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
@@ -9,7 +10,6 @@ import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -58,7 +58,7 @@ final class Attempt implements AutoCloseable {
     /** Looks whether the brokers answer, then takes the slot. */
     void start() {
         cluster.requireReachable();
-        engine.start(Optional.empty());
+        engine.start(PositionStore.NONE);
         progress.generation(inFlight, engine::confirmedLsn);
     }
 

@@ -1,0 +1,44 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+
+/**
+ * Between what is acknowledged and what the server is told to forget: where a host stores checkpoints, nothing above the
+ * last that it has stored, and never anything above the point up to which the publication is known to be whole. For any
+ * thread.
+ */
+final class ConfirmGate {
+
+    private static final LogSequenceNumber EVERYTHING = new LogSequenceNumber(-1);
+
+    private final StreamOrigin origin;
+    private volatile Acknowledged acknowledged;
+    private volatile LogSequenceNumber storedLsn;
+
+    /** @param hostStores whether nothing may be confirmed until the host has stored it */
+    ConfirmGate(StreamOrigin origin, Acknowledged before, boolean hostStores) {
+        this.origin = origin;
+        this.acknowledged = before;
+        this.storedLsn = hostStores ? before.confirmableLsn() : EVERYTHING;
+    }
+
+    /** What may be confirmed, now that so much is acknowledged. */
+    LogSequenceNumber confirmable(Acknowledged now) {
+        acknowledged = now;
+        return min(now.confirmableLsn(), min(storedLsn, origin.checkedLsn()));
+    }
+
+    /** How far everything is acknowledged. */
+    Acknowledged acknowledged() {
+        return acknowledged;
+    }
+
+    /** The host has stored a checkpoint with this confirmable LSN. */
+    void stored(LogSequenceNumber lsn) {
+        storedLsn = LogSequenceNumber.max(storedLsn, lsn);
+    }
+
+    private static LogSequenceNumber min(LogSequenceNumber a, LogSequenceNumber b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+}
