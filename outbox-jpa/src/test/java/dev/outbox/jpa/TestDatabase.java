@@ -1,5 +1,7 @@
 package dev.outbox.jpa;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.OutboxTable;
 import dev.outbox.samples.servers.PostgresServer;
 import jakarta.persistence.EntityManager;
@@ -19,7 +21,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A real PostgreSQL, one for the JVM, and Hibernate on it as an application would have it: no entity, no listener and no
@@ -140,20 +141,32 @@ final class TestDatabase implements BeforeEachCallback {
         if (factory == null) {
             PostgresServer started = PostgresServer.start();
             Runtime.getRuntime().addShutdownHook(new Thread(started::close));
-            PGSimpleDataSource dataSource = new PGSimpleDataSource();
-            dataSource.setUrl(started.createDatabase(NAME));
-            dataSource.setUser(started.user());
+            HikariConfig pool = new HikariConfig();
+            pool.setJdbcUrl(started.createDatabase(NAME));
+            pool.setUsername(started.user());
+            // No test crashes this server. A single thread that waits for itself must not do so for ever.
+            pool.setConnectionInitSql("SET synchronous_commit = off; SET lock_timeout = '5s'");
             server = started;
-            watched = CALLS.watch(dataSource);
-            factory = new PersistenceConfiguration(NAME)
-                    .managedClass(Person.class)
-                    .managedClass(Order.class)
-                    .managedClass(Order.Line.class)
-                    .managedClass(Ticket.class)
-                    .property("jakarta.persistence.nonJtaDataSource", watched)
-                    .property("jakarta.persistence.schema-generation.database.action", "create")
-                    .createEntityManagerFactory();
+            watched = CALLS.watch(new HikariDataSource(pool));
+            factory = createFactory("create");
         }
         return factory;
+    }
+
+    /** One more factory on the same tables; the caller closes it. */
+    EntityManagerFactory anotherFactory() {
+        start();
+        return createFactory("none");
+    }
+
+    private static EntityManagerFactory createFactory(String schema) {
+        return new PersistenceConfiguration(NAME)
+                .managedClass(Person.class)
+                .managedClass(Order.class)
+                .managedClass(Order.Line.class)
+                .managedClass(Ticket.class)
+                .property("jakarta.persistence.nonJtaDataSource", Objects.requireNonNull(watched))
+                .property("jakarta.persistence.schema-generation.database.action", schema)
+                .createEntityManagerFactory();
     }
 }
