@@ -1,6 +1,7 @@
 package dev.outbox.jpa;
 
 import dev.outbox.EventIds;
+import dev.outbox.EventOptions;
 import jakarta.persistence.EntityManager;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -29,7 +30,7 @@ final class EntityManagerOutbox implements Outbox {
     public UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
         HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
         String type = Aggregates.type(aggregate);
-        return publish(type, AggregateIds.text(type, transaction.identifierOf(aggregate)), event, options);
+        return publish(type, AggregateIds.required(type, transaction.identifierOf(aggregate)), event, options);
     }
 
     @Override

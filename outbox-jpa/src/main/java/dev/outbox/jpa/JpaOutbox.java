@@ -10,10 +10,14 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +115,9 @@ public final class JpaOutbox {
         private int maxPayloadBytes = Integer.MAX_VALUE;
         private final List<HeaderContributor> contributors = new ArrayList<>();
         private boolean traceContext = true;
+        private final List<Class<?>> events = new ArrayList<>();
+        private final Map<Class<?>, Function<Object, ?>> idFormatters = new HashMap<>();
+        private final List<String> idMistakes = new ArrayList<>();
 
         private Builder() {}
 
@@ -146,6 +153,40 @@ public final class JpaOutbox {
          */
         public Builder harvest(EntityManagerFactory entityManagerFactory) {
             harvested.add(entityManagerFactory);
+            return this;
+        }
+
+        /**
+         * Has {@link #build} check the names of these event classes: that there is one, that it is no class's name, and
+         * that no two classes have the same. Of classes that are not given, this is checked at their first publish. May
+         * be called several times.
+         *
+         * @param events classes with {@link dev.outbox.EventType}; a sealed one stands for those that it permits
+         */
+        public Builder events(Class<?>... events) {
+            this.events.addAll(Arrays.asList(events));
+            return this;
+        }
+
+        /**
+         * Says what stands for aggregate ids of a type of the application's own, on records and in the table:
+         * {@code aggregateId(OrderId.class, OrderId::value)}. It is the record's key, and so must be the same for the
+         * same id, forever. One for each type; that of a superclass counts for its subclasses.
+         *
+         * @param type not one that works by itself, such as {@code UUID}
+         * @param value returns a {@code UUID}, {@code String}, {@code Integer}, {@code Long}, {@code Short} or
+         *     {@code BigInteger}; called by any thread, once for each event. What it throws fails the event's call, or of
+         *     a recorded event the commit
+         */
+        public <T> Builder aggregateId(Class<T> type, Function<? super T, ?> value) {
+            if ((Object) type == null || (Object) value == null) {
+                idMistakes.add("aggregateId(...) needs a type and a function");
+            } else if (AggregateIds.hasOneText(type)) {
+                idMistakes.add("aggregateId(" + type.getSimpleName() + ".class, ...): ids of this type are written as"
+                        + " they are; leave it away, or publish with a String");
+            } else if (idFormatters.putIfAbsent(type, id -> value.apply(type.cast(id))) != null) {
+                idMistakes.add("aggregateId(" + type.getSimpleName() + ".class, ...) is given twice");
+            }
             return this;
         }
 
@@ -207,9 +248,12 @@ public final class JpaOutbox {
             if ((Object) retention == null) {
                 mistakes.add("retention is null; leave it away for Retention.KEEP");
             }
-            for (EntityManagerFactory factory : harvested) {
-                mistakes.addAll(Aggregates.mistakes(factory.getMetamodel()));
-            }
+            EventTypes types = new EventTypes();
+            mistakes.addAll(types.declare(events));
+            mistakes.addAll(idMistakes);
+            AggregateIds ids = new AggregateIds(idFormatters);
+            mistakes.addAll(Aggregates.mistakes(
+                    harvested.stream().map(EntityManagerFactory::getMetamodel).toList(), ids));
             if (!mistakes.isEmpty()) {
                 throw new OutboxException("JpaOutbox can't be built: " + String.join("; ", mistakes) + ".");
             }
@@ -218,7 +262,9 @@ public final class JpaOutbox {
                     chosen,
                     contentType.equals(payloadType.contentType()) ? null : contentType,
                     maxPayloadBytes,
-                    new ContributedHeaders(allContributors())));
+                    new ContributedHeaders(allContributors()),
+                    types,
+                    ids));
             harvested.forEach(factory -> HibernateHarvest.start(factory, outbox::outboxOn));
             return outbox;
         }

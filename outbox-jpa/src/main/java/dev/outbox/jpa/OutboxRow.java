@@ -39,6 +39,11 @@ record OutboxRow(
                 event.occurredAt());
     }
 
+    /** The same row of another aggregate. */
+    OutboxRow of(String otherAggregateId) {
+        return new OutboxRow(id, aggregateType, otherAggregateId, type, payload, headers, occurredAt);
+    }
+
     private static String text(OutboxEvent event, byte[] payload, PayloadType payloadType) {
         try {
             String text = StandardCharsets.UTF_8

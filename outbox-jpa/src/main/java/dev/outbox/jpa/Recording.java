@@ -27,7 +27,7 @@ final class Recording implements PendingRow {
     private final @Nullable EntityManagerOutbox outbox;
     private Object aggregate;
     private @Nullable String type;
-    private @Nullable EventContent content;
+    private @Nullable OutboxRow unidentified;
     private @Nullable OutboxRow row;
     private State state = State.OPEN;
 
@@ -52,11 +52,10 @@ final class Recording implements PendingRow {
     }
 
     private void freeze(@Nullable Object event) {
-        String name = EventTypes.of(event, null);
-        if (outbox != null && event != null) {
-            content = outbox.intake().recorded(event, name, aggregateType);
+        type = EventTypes.of(event, recorded.options().type());
+        if (outbox != null) {
+            unidentified = outbox.intake().recorded(recorded, event, aggregateType);
         }
-        type = name;
     }
 
     Object aggregate() {
@@ -93,15 +92,14 @@ final class Recording implements PendingRow {
         if (row != null || outbox == null || state != State.SECURED) {
             return;
         }
-        if (content == null) {
+        if (unidentified == null) {
             freeze(recorded.event() instanceof Supplier<?> supplier ? supplier.get() : recorded.event());
         }
-        EventContent frozen = content;
+        OutboxRow frozen = unidentified;
         if (frozen == null) {
             throw new IllegalStateException("not frozen");
         }
-        String id = AggregateIds.text(aggregateType, identifierOf.apply(aggregate));
-        row = outbox.intake().row(frozen.event(recorded.id(), aggregateType, id, recorded.recordedAt()));
+        row = outbox.intake().identified(frozen, identifierOf.apply(aggregate));
     }
 
     @Override

@@ -83,8 +83,6 @@ class ArchitectureTest {
                 .should()
                 .haveFullyQualifiedName(Outbox.class.getName())
                 .orShould()
-                .haveFullyQualifiedName(EventOptions.class.getName())
-                .orShould()
                 .haveFullyQualifiedName(HeaderContributor.class.getName())
                 .orShould()
                 .haveFullyQualifiedName(JpaOutbox.class.getName())

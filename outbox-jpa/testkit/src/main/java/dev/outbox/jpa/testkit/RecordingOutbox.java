@@ -1,9 +1,9 @@
 package dev.outbox.jpa.testkit;
 
+import dev.outbox.EventOptions;
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
-import dev.outbox.jpa.EventOptions;
 import dev.outbox.jpa.JpaOutbox;
 import dev.outbox.jpa.Outbox;
 import java.util.List;
