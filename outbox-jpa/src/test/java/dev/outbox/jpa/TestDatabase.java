@@ -4,7 +4,7 @@ import dev.outbox.OutboxTable;
 import dev.outbox.samples.servers.PostgresServer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
+import jakarta.persistence.Persistence;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A real PostgreSQL, one for the JVM, and Hibernate on it as an application would have it: no entity, no listener and no
+ * A real PostgreSQL, one for the JVM, and Jakarta Persistence on it as an application would have it: no entity, no listener and no
  * setting of Outbox. Every test begins with an empty {@code public.outbox} as the library's own DDL makes it.
  */
 final class TestDatabase implements BeforeEachCallback {
@@ -145,14 +145,8 @@ final class TestDatabase implements BeforeEachCallback {
             dataSource.setUser(started.user());
             server = started;
             watched = CALLS.watch(dataSource);
-            factory = new PersistenceConfiguration(NAME)
-                    .managedClass(Person.class)
-                    .managedClass(Order.class)
-                    .managedClass(Order.Line.class)
-                    .managedClass(Ticket.class)
-                    .property("jakarta.persistence.nonJtaDataSource", watched)
-                    .property("jakarta.persistence.schema-generation.database.action", "create")
-                    .createEntityManagerFactory();
+            factory = Persistence.createEntityManagerFactory(
+                    NAME, Map.of("jakarta.persistence.nonJtaDataSource", watched));
         }
         return factory;
     }
