@@ -103,10 +103,7 @@ public final class HibernateHarvest implements ServiceContributor {
         try {
             return factory.unwrap(SessionFactoryImplementor.class);
         } catch (PersistenceException | IllegalArgumentException e) {
-            throw new OutboxException(
-                    "Harvesting needs an EntityManagerFactory of Hibernate ORM; found "
-                            + factory.getClass().getName() + ". Publish explicitly with any other.",
-                    e);
+            throw Provider.cannotHarvest(factory, e);
         }
     }
 
@@ -273,7 +270,7 @@ public final class HibernateHarvest implements ServiceContributor {
             }
             EntityManagerOutbox outbox = outboxOn.apply(stateful);
             Recording recording = new Recording(aggregate, event, this::identifierOf, outbox);
-            outbox.add(HibernateTransaction.activeOn(stateful), recording);
+            HibernateTransaction.activeOn(stateful).add(outbox.intake().insert(), recording);
             return recording;
         }
 
@@ -391,7 +388,7 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public boolean onPreDelete(PreDeleteEvent event) {
-            UnitOfWork unit = unitOf(event.getSession());
+            UnitOfWork unit = unitOf(DeletingSession.of(event));
             if (unit != null) {
                 unit.removing(event.getEntity());
             }

@@ -21,8 +21,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outbox of an application on Jakarta Persistence with Hibernate ORM: which table, which column type, which
- * serializer. Built once, immutable, for use by any number of threads.
+ * The outbox of an application on Jakarta Persistence: which table, which column type, which serializer. Built once,
+ * immutable, for use by any number of threads.
+ *
+ * <p>With Hibernate ORM the events of a transaction are one batch right before its commit. With any other provider each
+ * is written at its call, and nothing is harvested.
  *
  * <p>It registers no entity, and needs nothing in {@code persistence.xml}. Listeners are registered with a factory only
  * where its entities are to be harvested: {@link Builder#harvest}.
@@ -44,7 +47,7 @@ public final class JpaOutbox {
      * Where to publish events of the transactions of this EntityManager. Cheap: it may be called for every event, or
      * once for a shared proxy, such as the one that Spring and CDI inject, which is asked for its session at each call.
      *
-     * @param entityManager Hibernate's, or a proxy of it
+     * @param entityManager Hibernate's, that of another provider that unwraps to a {@link Connection}, or a proxy of one
      */
     public Outbox on(EntityManager entityManager) {
         return outboxOn(entityManager);
@@ -265,7 +268,7 @@ public final class JpaOutbox {
                     new ContributedHeaders(allContributors()),
                     types,
                     ids));
-            harvested.forEach(factory -> HibernateHarvest.start(factory, outbox::outboxOn));
+            harvested.forEach(factory -> Provider.harvest(factory, outbox::outboxOn));
             return outbox;
         }
 

@@ -17,7 +17,6 @@ import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -152,9 +151,7 @@ class HarvestTest {
         Order order = persisted();
         database.inTransaction(em -> {
             Order found = em.find(Order.class, order.id);
-            em.unwrap(SessionImplementor.class)
-                    .getTransactionCompletionCallbacks()
-                    .registerCallback((BeforeCompletionCallback) any -> found.change("late"));
+            Completions.callback(em.unwrap(SessionImplementor.class), () -> found.change("late"));
         });
         assertThat(notes()).containsExactly("late");
         assertThat(database.query("SELECT status FROM orders WHERE status = 'late'"))
@@ -169,8 +166,7 @@ class HarvestTest {
                     Order found = em.find(Order.class, order.id);
                     int[] count = {0};
                     SessionImplementor session = em.unwrap(SessionImplementor.class);
-                    found.inPreUpdate = () -> session.getTransactionCompletionCallbacks()
-                            .registerCallback((BeforeCompletionCallback) any -> found.change("again " + count[0]++));
+                    found.inPreUpdate = () -> Completions.callback(session, () -> found.change("again " + count[0]++));
                     found.change("first");
                 },
                 "each of 10 flushes",

@@ -6,7 +6,7 @@ import dev.outbox.OutboxTable;
 import dev.outbox.samples.servers.PostgresServer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
+import jakarta.persistence.Persistence;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A real PostgreSQL, one for the JVM, and Hibernate on it as an application would have it: no entity, no listener and no
+ * A real PostgreSQL, one for the JVM, and Jakarta Persistence on it as an application would have it: no entity, no listener and no
  * setting of Outbox. Every test begins with an empty {@code public.outbox} as the library's own DDL makes it.
  */
 final class TestDatabase implements BeforeEachCallback {
@@ -160,13 +160,12 @@ final class TestDatabase implements BeforeEachCallback {
     }
 
     private static EntityManagerFactory createFactory(String schema) {
-        return new PersistenceConfiguration(NAME)
-                .managedClass(Person.class)
-                .managedClass(Order.class)
-                .managedClass(Order.Line.class)
-                .managedClass(Ticket.class)
-                .property("jakarta.persistence.nonJtaDataSource", Objects.requireNonNull(watched))
-                .property("jakarta.persistence.schema-generation.database.action", schema)
-                .createEntityManagerFactory();
+        return Persistence.createEntityManagerFactory(
+                NAME,
+                Map.of(
+                        "jakarta.persistence.nonJtaDataSource",
+                        Objects.requireNonNull(watched),
+                        "jakarta.persistence.schema-generation.database.action",
+                        schema));
     }
 }

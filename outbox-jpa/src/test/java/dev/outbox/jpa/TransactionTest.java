@@ -23,7 +23,6 @@ import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,7 +54,7 @@ class TransactionTest {
         try (EntityManager em = database.factory().createEntityManager()) {
             em.getTransaction().begin();
             publish(em, "rolled back");
-            em.unwrap(Session.class).getTransaction().runAfterCompletion(status -> {
+            Completions.after(em, () -> {
                 throw new IllegalStateException("of the application, before Outbox is told");
             });
             assertThatThrownBy(() -> em.getTransaction().rollback()).hasStackTraceContaining("of the application");
@@ -264,15 +263,14 @@ class TransactionTest {
     void events_of_everything_that_runs_before_completion_are_in_the_batch() {
         database.inTransaction(em -> {
             SessionImplementor session = em.unwrap(SessionImplementor.class);
-            session.getTransactionCompletionCallbacks()
-                    .registerCallback((BeforeCompletionCallback) any -> publish(em, "callback"));
+            Completions.callback(session, () -> publish(em, "callback"));
             session.addEventListeners(new SessionEventListener() {
                 @Override
                 public void flushEnd(int entities, int collections) {
                     publish(em, "session listener");
                 }
             });
-            session.getTransaction().runBeforeCompletion(() -> publish(em, "synchronization"));
+            Completions.before(em, () -> publish(em, "synchronization"));
             em.persist(new Person("Ada"));
         });
 
