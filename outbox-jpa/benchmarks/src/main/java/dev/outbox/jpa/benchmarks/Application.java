@@ -21,6 +21,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Application implements AutoCloseable {
 
+    static {
+        // Else a connection that has rested for half a second is asked whether it lives: a round trip of nobody's.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", Long.toString(3_600_000));
+    }
+
     private final HikariDataSource pool;
     private final SessionFactory factory;
     private final JpaTransactionManager transactionManager;

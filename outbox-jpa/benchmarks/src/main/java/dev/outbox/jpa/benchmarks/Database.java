@@ -22,6 +22,8 @@ record Database(PostgresServer server) implements AutoCloseable {
     static final String OUTBOX_HARVEST = "outbox_harvest";
     static final String OUTBOX_HARVEST_DELETED = "outbox_harvest_deleted";
 
+    static final String OUTBOX_DEBEZIUM = "outbox_debezium";
+
     private static final int ORDERS = 100;
 
     /** Checkpoints come between the rounds, so that none of them falls on one side more than on another. */
@@ -38,14 +40,12 @@ record Database(PostgresServer server) implements AutoCloseable {
                 OUTBOX_PUBLISH,
                 OUTBOX_PUBLISH_DELETED,
                 OUTBOX_HARVEST,
-                OUTBOX_HARVEST_DELETED)) {
+                OUTBOX_HARVEST_DELETED,
+                OUTBOX_DEBEZIUM)) {
             // A table for each, so that nobody's dead rows are in another's way.
             database.execute("CREATE TABLE " + table + " (LIKE outbox INCLUDING ALL)");
         }
         database.execute("""
-                CREATE TABLE debezium_outbox (
-                    id uuid PRIMARY KEY, aggregatetype varchar(255) NOT NULL, aggregateid varchar(255) NOT NULL,
-                    type varchar(255) NOT NULL, timestamp timestamptz NOT NULL, payload varchar(8000));
                 CREATE TABLE orders (
                     id bigint PRIMARY KEY, customer varchar(255) NOT NULL, parcels bigint NOT NULL, version bigint);
                 INSERT INTO orders SELECT n, 'Ada Lovelace', 0, 0 FROM generate_series(1, %d) AS n;

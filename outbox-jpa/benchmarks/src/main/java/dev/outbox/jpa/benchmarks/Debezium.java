@@ -48,7 +48,7 @@ record Debezium(Application application) implements Side {
 
     @Override
     public List<String> tables() {
-        return List.of("debezium_outbox");
+        return List.of(Database.OUTBOX_DEBEZIUM);
     }
 
     @Override

@@ -6,10 +6,11 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.ColumnTransformer;
 
-/** The outbox entity of Debezium's extension, with its default columns. */
+/** The outbox entity as Debezium's extension has it, mapped to the columns of the table that all sides share. */
 @Entity
-@Table(name = "debezium_outbox")
+@Table(name = Database.OUTBOX_DEBEZIUM)
 class DebeziumEvent {
 
     @Id
@@ -24,10 +25,11 @@ class DebeziumEvent {
     @Column(nullable = false)
     private String type = "";
 
-    @Column(nullable = false)
+    @Column(name = "occurred_at", nullable = false)
     private Instant timestamp = Instant.EPOCH;
 
-    @Column(length = 8000)
+    @Column(nullable = false)
+    @ColumnTransformer(write = "?::json")
     private String payload = "";
 
     protected DebeziumEvent() {}
