@@ -7,6 +7,8 @@ import dev.outbox.RecordedEvent;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -131,7 +133,7 @@ public final class HibernateHarvest implements ServiceContributor {
             TransactionCoordinator coordinator = hibernates.buildTransactionCoordinator(
                     // Under JTA no observer is told when a transaction is joined; the owner is.
                     isJta() ? new JoiningOwner(owner, unit) : owner, options);
-            coordinator.addObserver(new UnitObserver(unit, coordinator));
+            coordinator.addObserver(new UnitObserver(unit, entities, coordinator));
             return coordinator;
         }
 
@@ -152,7 +154,8 @@ public final class HibernateHarvest implements ServiceContributor {
     }
 
     /** Tells a unit of work of its transaction. The first observer of its coordinator, for as long as that lives. */
-    private record UnitObserver(UnitOfWork unit, TransactionCoordinator coordinator) implements TransactionObserver {
+    private record UnitObserver(UnitOfWork unit, SessionEntities entities, TransactionCoordinator coordinator)
+            implements TransactionObserver {
 
         @Override
         public void afterBegin() {
@@ -169,6 +172,7 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public void afterCompletion(boolean successful, boolean delayed) {
+            entities.unattached.clear();
             unit.completed();
         }
     }
@@ -223,6 +227,7 @@ public final class HibernateHarvest implements ServiceContributor {
 
         private final SharedSessionContractImplementor session;
         private final Coordinators coordinators;
+        private final List<Recording> unattached = new ArrayList<>(0);
 
         SessionEntities(SharedSessionContractImplementor session, Coordinators coordinators) {
             this.session = session;
@@ -270,8 +275,28 @@ public final class HibernateHarvest implements ServiceContributor {
             }
             EntityManagerOutbox outbox = outboxOn.apply(stateful);
             Recording recording = new Recording(aggregate, event, this::identifierOf, outbox);
-            HibernateTransaction.activeOn(stateful).add(outbox.intake().insert(), recording);
+            try {
+                attach(stateful, outbox, recording);
+            } catch (IllegalStateException e) {
+                // In a life-cycle callback a session of Hibernate 8 refuses to be called.
+                unattached.add(recording);
+            }
             return recording;
+        }
+
+        private static void attach(SessionImplementor session, EntityManagerOutbox outbox, Recording recording) {
+            HibernateTransaction.activeOn(session).add(outbox.intake().insert(), recording);
+        }
+
+        /** After a flush, which is in no callback, and without which no event is written. */
+        void attachAll() {
+            Function<EntityManager, EntityManagerOutbox> outboxOn = coordinators.outboxes.get(session.getFactory());
+            if (outboxOn != null && session instanceof SessionImplementor stateful) {
+                for (Recording recording : unattached) {
+                    attach(stateful, outboxOn.apply(stateful), recording);
+                }
+                unattached.clear();
+            }
         }
 
         @Override
@@ -347,6 +372,9 @@ public final class HibernateHarvest implements ServiceContributor {
         private void flushed(SharedSessionContractImplementor session) {
             UnitOfWork unit = unitOf(session);
             if (unit != null) {
+                if (unit.session() instanceof SessionEntities entities) {
+                    entities.attachAll();
+                }
                 unit.flushed(new SessionEntities(session, coordinators));
             }
         }

@@ -42,13 +42,14 @@ final class Provider {
                 cause);
     }
 
+    /** @param cause how the EntityManager refused to be asked, if it did */
     static OutboxException noTransaction(@Nullable Exception cause) {
-        String found = cause == null ? "" : " (" + cause.getMessage() + ")";
+        String found = cause == null ? "" : ", or it can't be asked here (" + cause.getMessage() + ")";
         return new OutboxException(
                 "No transaction is active on this EntityManager" + found
                         + ", and an event is published in one or not at"
                         + " all. Publish inside the transaction of the change: between begin() and commit(), or in a"
-                        + " @Transactional method.",
+                        + " @Transactional method. In a life-cycle callback, record it with DomainEvents instead.",
                 cause);
     }
 }

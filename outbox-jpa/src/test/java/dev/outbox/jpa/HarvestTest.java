@@ -16,7 +16,6 @@ import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,7 +150,7 @@ class HarvestTest {
         Order order = persisted();
         database.inTransaction(em -> {
             Order found = em.find(Order.class, order.id);
-            Completions.callback(em.unwrap(SessionImplementor.class), () -> found.change("late"));
+            Completions.callbacks(em).accept(() -> found.change("late"));
         });
         assertThat(notes()).containsExactly("late");
         assertThat(database.query("SELECT status FROM orders WHERE status = 'late'"))
@@ -165,8 +164,8 @@ class HarvestTest {
                 em -> {
                     Order found = em.find(Order.class, order.id);
                     int[] count = {0};
-                    SessionImplementor session = em.unwrap(SessionImplementor.class);
-                    found.inPreUpdate = () -> Completions.callback(session, () -> found.change("again " + count[0]++));
+                    Consumer<Runnable> callbacks = Completions.callbacks(em);
+                    found.inPreUpdate = () -> callbacks.accept(() -> found.change("again " + count[0]++));
                     found.change("first");
                 },
                 "each of 10 flushes",

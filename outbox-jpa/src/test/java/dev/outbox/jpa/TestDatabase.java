@@ -139,7 +139,8 @@ final class TestDatabase implements BeforeEachCallback {
 
     private static synchronized EntityManagerFactory start() {
         if (factory == null) {
-            PostgresServer started = PostgresServer.start();
+            // For the two phases of JTA.
+            PostgresServer started = PostgresServer.start(Map.of("max_prepared_transactions", "10"));
             Runtime.getRuntime().addShutdownHook(new Thread(started::close));
             HikariConfig pool = new HikariConfig();
             pool.setJdbcUrl(started.createDatabase(NAME));

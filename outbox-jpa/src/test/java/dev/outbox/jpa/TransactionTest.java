@@ -248,22 +248,10 @@ class TransactionTest {
     }
 
     @Test
-    void entity_callbacks_can_publish_also_during_the_flush_of_the_commit() {
-        Person person = new Person("Ada");
-        try (EntityManager em = database.factory().createEntityManager()) {
-            person.inCallback = () -> publish(em, "persisted");
-            TestDatabase.inTransaction(em, any -> em.persist(person));
-            person.inCallback = () -> publish(em, "updated");
-            TestDatabase.inTransaction(em, any -> person.name = "Ada Lovelace");
-        }
-        assertThat(names()).containsExactly("persisted", "updated");
-    }
-
-    @Test
     void events_of_everything_that_runs_before_completion_are_in_the_batch() {
         database.inTransaction(em -> {
-            SessionImplementor session = em.unwrap(SessionImplementor.class);
-            Completions.callback(session, () -> publish(em, "callback"));
+            Session session = em.unwrap(Session.class);
+            Completions.callbacks(em).accept(() -> publish(em, "callback"));
             session.addEventListeners(new SessionEventListener() {
                 @Override
                 public void flushEnd(int entities, int collections) {
@@ -318,12 +306,16 @@ class TransactionTest {
             child[0] = childOf(em);
             // Else the parent's flush, which comes in time, takes the child along.
             em.unwrap(Session.class).setHibernateFlushMode(FlushMode.MANUAL);
-            Person loaded = child[0].find(Person.class, person.id);
-            loaded.inCallback = () -> publish(child[0], "updated by the child");
-            loaded.name = "Ada Lovelace";
+            child[0].addEventListeners(new SessionEventListener() {
+                @Override
+                public void flushStart() {
+                    publish(child[0], "flushed by the child");
+                }
+            });
+            child[0].find(Person.class, person.id).name = "Ada Lovelace";
         });
         child[0].close();
-        assertThat(names()).containsExactly("updated by the child");
+        assertThat(names()).containsExactly("flushed by the child");
     }
 
     @Test
