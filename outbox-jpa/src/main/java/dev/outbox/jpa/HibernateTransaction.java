@@ -38,6 +38,11 @@ final class HibernateTransaction {
         return transaction;
     }
 
+    /** Does work on the EntityManager's connection, whether a transaction is active or not. */
+    static void onConnectionOf(EntityManager entityManager, Consumer<Connection> work) {
+        session(entityManager).doWork(work::accept);
+    }
+
     private static SessionImplementor session(EntityManager entityManager) {
         try {
             // Not Session: a proxy may implement that itself, and then hands out itself.
