@@ -105,7 +105,7 @@ public final class HibernateHarvest implements ServiceContributor {
         try {
             return factory.unwrap(SessionFactoryImplementor.class);
         } catch (PersistenceException | IllegalArgumentException e) {
-            throw Provider.cannotHarvest(factory, e);
+            throw Refusals.cannotHarvest(factory, e);
         }
     }
 

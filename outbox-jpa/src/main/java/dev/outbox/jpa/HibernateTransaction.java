@@ -14,7 +14,7 @@ import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The active transaction of a Hibernate session. RATIONALE.md says which parts of Hibernate it stands on. */
-final class HibernateTransaction implements ActiveTransaction {
+final class HibernateTransaction implements ActiveTransaction, CollectingTransaction {
 
     private final SessionImplementor session;
     private final TransactionCoordinator coordinator;
@@ -38,17 +38,33 @@ final class HibernateTransaction implements ActiveTransaction {
      * @throws OutboxException if there is none, or the EntityManager is closed
      */
     static @Nullable HibernateTransaction ifActiveOn(EntityManager entityManager) {
-        SessionImplementor session;
+        SessionImplementor session = session(entityManager);
+        return session == null ? null : activeOn(session);
+    }
+
+    /**
+     * Does work on the EntityManager's connection, whether a transaction is active or not.
+     *
+     * @return whether it did: not on an EntityManager that is not Hibernate's
+     */
+    static boolean onConnectionOf(EntityManager entityManager, Consumer<Connection> work) {
+        SessionImplementor session = session(entityManager);
+        if (session != null) {
+            session.doWork(work::accept);
+        }
+        return session != null;
+    }
+
+    private static @Nullable SessionImplementor session(EntityManager entityManager) {
         try {
             // Not Session: a proxy may implement that itself, and then hands out itself.
-            session = entityManager.unwrap(SessionImplementor.class);
+            return entityManager.unwrap(SessionImplementor.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw Provider.noTransaction(e);
+            throw Refusals.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
             return null;
         }
-        return activeOn(session);
     }
 
     /** @throws OutboxException if there is none */
@@ -57,7 +73,7 @@ final class HibernateTransaction implements ActiveTransaction {
         // Joins a JTA transaction that the session has not met yet.
         transaction.coordinator.pulse();
         if (!transaction.coordinator.isTransactionActive()) {
-            throw Provider.noTransaction(null);
+            throw Refusals.noTransaction(null);
         }
         return transaction;
     }
@@ -76,13 +92,13 @@ final class HibernateTransaction implements ActiveTransaction {
         }
     }
 
-    /** Whether it was asked for by a child session, which at a commit flushes, and may publish, after everything else. */
-    boolean shared() {
+    @Override
+    public boolean shared() {
         return shared;
     }
 
-    /** Has this transaction, and none after it, call the completion. */
-    void onCompletion(Completion completion) {
+    @Override
+    public void onCompletion(Completion completion) {
         coordinator.addObserver(new TransactionObserver() {
 
             /**
@@ -111,8 +127,8 @@ final class HibernateTransaction implements ActiveTransaction {
         });
     }
 
-    /** Has it done now, on the transaction's connection. */
-    void work(Consumer<Connection> work) {
+    @Override
+    public void work(Consumer<Connection> work) {
         session.doWork(work::accept);
     }
 

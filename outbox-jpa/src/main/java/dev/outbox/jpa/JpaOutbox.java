@@ -8,12 +8,12 @@ import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -97,14 +97,38 @@ public final class JpaOutbox {
     }
 
     /**
-     * Checks that this outbox's table is as its settings say. To be called once, when the application starts.
+     * Checks that this outbox's table is as its settings say: the payload column takes what the serializer makes, and
+     * the role may do what the retention asks for. To be called once, when the application starts.
      *
      * @param connection to the application's database, as the role that writes events; left open, nothing is written
      * @throws OutboxException naming all that differs from what is needed, or if the server can't be asked
-     * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType)
+     * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType, Retention)
      */
     public void validate(Connection connection) {
-        OutboxSchema.validate(connection, table(), intake.insert().payloadType());
+        OutboxInsert insert = intake.insert();
+        OutboxSchema.validate(
+                connection,
+                table(),
+                insert.payloadType(),
+                insert.retention(),
+                serializer().contentType());
+    }
+
+    /**
+     * The same, on a connection of an EntityManager and outside of the application's transactions.
+     *
+     * @param factory of the database that the events are written to, or a proxy of it
+     * @throws OutboxException as above, and if there is no connection
+     */
+    public void validate(EntityManagerFactory factory) {
+        try (EntityManager entityManager = factory.createEntityManager()) {
+            Provider.onConnectionOf(entityManager, this::validate);
+        } catch (PersistenceException e) {
+            throw new OutboxException(
+                    "The outbox table " + table() + " can't be looked at: " + e.getMessage()
+                            + ". Validate when the database can be reached.",
+                    e);
+        }
     }
 
     /** Builds a {@link JpaOutbox}; not thread safe. */
@@ -268,7 +292,7 @@ public final class JpaOutbox {
                     new ContributedHeaders(allContributors()),
                     types,
                     ids));
-            harvested.forEach(factory -> Provider.harvest(factory, outbox::outboxOn));
+            harvested.forEach(factory -> harvest(factory, outbox));
             return outbox;
         }
 
@@ -283,20 +307,21 @@ public final class JpaOutbox {
             if (!table.has(OutboxTable.Column.HEADERS) && !contributors.isEmpty()) {
                 misfits.add("there are HeaderContributors, and " + table + " has no headers column");
             }
-            if (payloadType.contentType().equals(PayloadType.JSON.contentType()) && !isJson(contentType)) {
+            if (!MediaTypes.fits(contentType, payloadType)) {
                 misfits.add("the serializer makes " + contentType + ", which a " + payloadType.sqlName()
                         + " column can't hold; give another payloadType, or a serializer that makes JSON");
             }
             return misfits;
         }
 
-        /** RFC 6839, section 3.1: JSON is {@code application/json}, and every type with the suffix {@code +json}. */
-        private static boolean isJson(String contentType) {
-            String type = contentType.replaceFirst("\\s*;.*", "").toLowerCase(Locale.ROOT);
-            return type.equals("application/json") || type.endsWith("+json");
+        /** The application's own last, so that they win. */
+        private static void harvest(EntityManagerFactory factory, JpaOutbox outbox) {
+            if (!Provider.mayBeHibernate()) {
+                throw Refusals.cannotHarvest(factory, null);
+            }
+            HibernateHarvest.start(factory, outbox::outboxOn);
         }
 
-        /** The application's own last, so that they win. */
         private List<HeaderContributor> allContributors() {
             List<HeaderContributor> all = new ArrayList<>();
             if (traceContext && table.has(OutboxTable.Column.HEADERS)) {

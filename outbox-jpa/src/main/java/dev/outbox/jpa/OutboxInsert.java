@@ -50,6 +50,10 @@ final class OutboxInsert {
         return payloadType;
     }
 
+    Retention retention() {
+        return retention;
+    }
+
     /** Writes the rows in one JDBC batch, in their order. */
     void execute(Connection connection, List<OutboxRow> rows) {
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -64,7 +68,7 @@ final class OutboxInsert {
                 delete(connection, rows);
             }
         } catch (SQLException e) {
-            throw InsertFailure.explain(table, payloadType, rows, e);
+            throw InsertFailure.explain(table, payloadType, retention, rows, e);
         }
     }
 

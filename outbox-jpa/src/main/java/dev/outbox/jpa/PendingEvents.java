@@ -63,7 +63,7 @@ final class PendingEvents implements Completion, Serializable {
         return pending;
     }
 
-    void add(HibernateTransaction transaction, OutboxInsert insert, PendingRow row) {
+    void add(CollectingTransaction transaction, OutboxInsert insert, PendingRow row) {
         if (isAnotherThread()) {
             throw anotherThread(row.type());
         }
@@ -108,7 +108,7 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     /** Writes what there is now, in a batch of its own, and goes on collecting. */
-    void flush(HibernateTransaction transaction) {
+    void flush(CollectingTransaction transaction) {
         if (!rows.isEmpty()) {
             transaction.work(this::writeRows);
         }

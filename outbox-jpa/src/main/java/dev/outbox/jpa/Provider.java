@@ -2,9 +2,8 @@ package dev.outbox.jpa;
 
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.sql.Connection;
+import java.util.function.Consumer;
 
 /** The application's provider of Jakarta Persistence, as far as it matters: Hibernate ORM or any other. */
 final class Provider {
@@ -27,29 +26,21 @@ final class Provider {
         return hibernates == null ? PortableTransaction.activeOn(entityManager) : hibernates;
     }
 
-    /** @throws OutboxException if the factory's entities can't be harvested */
-    static void harvest(EntityManagerFactory factory, Function<EntityManager, EntityManagerOutbox> outbox) {
-        if (!HIBERNATE) {
-            throw cannotHarvest(factory, null);
+    static boolean mayBeHibernate() {
+        return HIBERNATE;
+    }
+
+    /** Does work on the EntityManager's connection, outside of a transaction of the application. */
+    static void onConnectionOf(EntityManager entityManager, Consumer<Connection> work) {
+        if (HIBERNATE && HibernateTransaction.onConnectionOf(entityManager, work)) {
+            return;
         }
-        HibernateHarvest.start(factory, outbox);
-    }
-
-    static OutboxException cannotHarvest(EntityManagerFactory factory, @Nullable Exception cause) {
-        return new OutboxException(
-                "Harvesting needs an EntityManagerFactory of Hibernate ORM; found "
-                        + factory.getClass().getName() + ". Publish explicitly with any other.",
-                cause);
-    }
-
-    /** @param cause how the EntityManager refused to be asked, if it did */
-    static OutboxException noTransaction(@Nullable Exception cause) {
-        String found = cause == null ? "" : ", or it can't be asked here (" + cause.getMessage() + ")";
-        return new OutboxException(
-                "No transaction is active on this EntityManager" + found
-                        + ", and an event is published in one or not at"
-                        + " all. Publish inside the transaction of the change: between begin() and commit(), or in a"
-                        + " @Transactional method. In a life-cycle callback, record it with DomainEvents instead.",
-                cause);
+        // Elsewhere only a transaction has a connection.
+        entityManager.getTransaction().begin();
+        try {
+            PortableTransaction.activeOn(entityManager).onConnection(work);
+        } finally {
+            entityManager.getTransaction().rollback();
+        }
     }
 }
