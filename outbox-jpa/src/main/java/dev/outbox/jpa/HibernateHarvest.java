@@ -7,6 +7,9 @@ import dev.outbox.RecordedEvent;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import jakarta.transaction.TransactionManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.transaction.jta.platform.spi.JtaPlatform;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
@@ -47,6 +51,7 @@ import org.hibernate.resource.transaction.spi.TransactionCoordinatorOwner;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.hibernate.service.spi.ServiceContributor;
+import org.hibernate.service.spi.ServiceRegistryAwareService;
 import org.hibernate.service.spi.ServiceRegistryImplementor;
 import org.hibernate.tool.schema.internal.exec.JdbcContext;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +106,23 @@ public final class HibernateHarvest implements ServiceContributor {
         listeners.appendListeners(EventType.PRE_DELETE, listener);
     }
 
+    /** Whether Outbox had its turn before the commit of the session's transaction. */
+    static boolean completing(SharedSessionContractImplementor session) {
+        UnitOfWork unit = unitOf(session);
+        return unit != null && unit.completing();
+    }
+
+    private static @Nullable UnitOfWork unitOf(SharedSessionContractImplementor session) {
+        for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
+            if (recorder instanceof UnitOfWork unit
+                    && unit.session() instanceof SessionEntities entities
+                    && entities.isIn(session)) {
+                return unit;
+            }
+        }
+        return null;
+    }
+
     private static SessionFactoryImplementor hibernate(EntityManagerFactory factory) {
         try {
             return factory.unwrap(SessionFactoryImplementor.class);
@@ -110,16 +132,37 @@ public final class HibernateHarvest implements ServiceContributor {
     }
 
     /** Hibernate's own coordinators, each with a unit of work that is told of its transactions. */
-    private static final class Coordinators implements TransactionCoordinatorBuilder {
+    private static final class Coordinators implements TransactionCoordinatorBuilder, ServiceRegistryAwareService {
 
         private static final long serialVersionUID = 1L;
 
         private final transient TransactionCoordinatorBuilder hibernates;
+        private transient @Nullable TransactionManager transactions;
         private final transient Map<SessionFactoryImplementor, Function<EntityManager, EntityManagerOutbox>> outboxes =
                 new ConcurrentHashMap<>();
 
         Coordinators(TransactionCoordinatorBuilder hibernates) {
             this.hibernates = hibernates;
+        }
+
+        /** Under JTA, what Hibernate's own finds the transaction manager with. */
+        @Override
+        public void injectServices(ServiceRegistryImplementor services) {
+            if (hibernates instanceof ServiceRegistryAwareService aware) {
+                aware.injectServices(services);
+            }
+            if (isJta()) {
+                transactions = services.requireService(JtaPlatform.class).retrieveTransactionManager();
+            }
+        }
+
+        /** The transaction of the current thread, or null where there is none or the platform doesn't tell. */
+        @Nullable Transaction currentJtaTransaction() {
+            try {
+                return transactions == null ? null : transactions.getTransaction();
+            } catch (SystemException e) {
+                throw new OutboxException("The transaction manager doesn't tell the thread's transaction.", e);
+            }
         }
 
         @Override
@@ -132,7 +175,7 @@ public final class HibernateHarvest implements ServiceContributor {
             UnitOfWork unit = new UnitOfWork(entities);
             TransactionCoordinator coordinator = hibernates.buildTransactionCoordinator(
                     // Under JTA no observer is told when a transaction is joined; the owner is.
-                    isJta() ? new JoiningOwner(owner, unit) : owner, options);
+                    isJta() ? new JoiningOwner(owner, entities, unit) : owner, options);
             coordinator.addObserver(new UnitObserver(unit, entities, coordinator));
             return coordinator;
         }
@@ -173,11 +216,12 @@ public final class HibernateHarvest implements ServiceContributor {
         @Override
         public void afterCompletion(boolean successful, boolean delayed) {
             entities.unattached.clear();
+            entities.joined = null;
             unit.completed();
         }
     }
 
-    private record JoiningOwner(TransactionCoordinatorOwner owner, UnitOfWork unit)
+    private record JoiningOwner(TransactionCoordinatorOwner owner, SessionEntities entities, UnitOfWork unit)
             implements TransactionCoordinatorOwner {
 
         @Override
@@ -188,6 +232,7 @@ public final class HibernateHarvest implements ServiceContributor {
         @Override
         public void startTransactionBoundary() {
             owner.startTransactionBoundary();
+            entities.joined();
             unit.begin();
         }
 
@@ -228,6 +273,7 @@ public final class HibernateHarvest implements ServiceContributor {
         private final SharedSessionContractImplementor session;
         private final Coordinators coordinators;
         private final List<Recording> unattached = new ArrayList<>(0);
+        private @Nullable Transaction joined;
 
         SessionEntities(SharedSessionContractImplementor session, Coordinators coordinators) {
             this.session = session;
@@ -299,6 +345,15 @@ public final class HibernateHarvest implements ServiceContributor {
             }
         }
 
+        void joined() {
+            joined = coordinators.currentJtaTransaction();
+        }
+
+        @Override
+        public boolean suspended() {
+            return joined != null && !joined.equals(coordinators.currentJtaTransaction());
+        }
+
         @Override
         public @Nullable String unable() {
             if (!(session instanceof SessionImplementor)) {
@@ -327,17 +382,6 @@ public final class HibernateHarvest implements ServiceContributor {
 
         Listener(Coordinators coordinators) {
             this.coordinators = coordinators;
-        }
-
-        private static @Nullable UnitOfWork unitOf(SharedSessionContractImplementor session) {
-            for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
-                if (recorder instanceof UnitOfWork unit
-                        && unit.session() instanceof SessionEntities entities
-                        && entities.isIn(session)) {
-                    return unit;
-                }
-            }
-            return null;
         }
 
         @Override

@@ -76,9 +76,12 @@ final class HibernateTransaction implements ActiveTransaction {
         }
     }
 
-    /** Whether it was asked for by a child session, which at a commit flushes, and may publish, after everything else. */
-    boolean shared() {
-        return shared;
+    /**
+     * Whether a first event might come too late for {@link #onCompletion}: from a child session, which at a commit flushes,
+     * and may publish, after everything else, or after Outbox's own turn.
+     */
+    boolean maybeTooLate() {
+        return shared || HibernateHarvest.completing(session);
     }
 
     /** Has this transaction, and none after it, call the completion. */

@@ -25,6 +25,9 @@ interface ManagedEntities {
      */
     Recording pending(Object aggregate, RecordedEvent event);
 
+    /** Whether its transaction is suspended on this thread: under JTA, where one that requires a new one runs. */
+    boolean suspended();
+
     /** Why events of its entities can't be written at all, or null. */
     @Nullable String unable();
 }

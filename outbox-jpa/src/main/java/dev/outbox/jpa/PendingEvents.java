@@ -52,8 +52,8 @@ final class PendingEvents implements Completion, Serializable {
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
             transaction.onCompletion(this);
-            // A child session's first event may come too late to be collected; better written early than lost.
-            phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
+            // Better written early than lost.
+            phase = transaction.maybeTooLate() ? Phase.WRITTEN : Phase.COLLECTING;
         }
         if (phase == Phase.WRITTEN) {
             OutboxRow complete = row.row();

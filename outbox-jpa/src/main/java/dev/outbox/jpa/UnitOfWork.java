@@ -26,6 +26,7 @@ final class UnitOfWork implements EventRecorder {
     private List<Recording> recordings = List.of();
     private Set<Object> removed = Set.of();
     private volatile boolean active;
+    private boolean completing;
 
     UnitOfWork(ManagedEntities session) {
         this.session = session;
@@ -62,6 +63,12 @@ final class UnitOfWork implements EventRecorder {
                 throw recording.notCaptured(reason(recording));
             }
         }
+        completing = true;
+    }
+
+    /** Whether the turn before the commit is over, so that what waits for it from now on would wait in vain. */
+    boolean completing() {
+        return completing;
     }
 
     private String reason(Recording open) {
@@ -77,6 +84,7 @@ final class UnitOfWork implements EventRecorder {
 
     void completed() {
         active = false;
+        completing = false;
         recordings = List.of();
         removed = Set.of();
         EventRecorders.leave(this);
@@ -85,6 +93,11 @@ final class UnitOfWork implements EventRecorder {
     @Override
     public boolean active() {
         return active;
+    }
+
+    @Override
+    public boolean suspended() {
+        return session.suspended();
     }
 
     @Override
