@@ -4,7 +4,6 @@ import dev.outbox.EventRecorder;
 import dev.outbox.EventRecorders;
 import dev.outbox.OutboxException;
 import dev.outbox.RecordedEvent;
-import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
 import jakarta.transaction.SystemException;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.Hibernate;
 import org.hibernate.boot.registry.StandardServiceInitiator;
@@ -83,7 +81,7 @@ public final class HibernateHarvest implements ServiceContributor {
     }
 
     /** Has the outbox write what the factory's entities record, from the next transaction on. */
-    static void start(EntityManagerFactory entityManagerFactory, Function<EntityManager, EntityManagerOutbox> outbox) {
+    static void start(EntityManagerFactory entityManagerFactory, EventIntake intake) {
         SessionFactoryImplementor factory = hibernate(entityManagerFactory);
         if (!(factory.getServiceRegistry().getService(TransactionCoordinatorBuilder.class)
                 instanceof Coordinators coordinators)) {
@@ -92,7 +90,7 @@ public final class HibernateHarvest implements ServiceContributor {
                             + " not announced to Outbox. The class loader that Hibernate was given must find"
                             + " META-INF/services/" + ServiceContributor.class.getName() + " of the outbox-jpa jar.");
         }
-        if (coordinators.outboxes.putIfAbsent(factory, outbox) != null) {
+        if (coordinators.intakes.putIfAbsent(factory, intake) != null) {
             throw new OutboxException("Another JpaOutbox harvests this EntityManagerFactory already. Build one with"
                     + " harvest(...), and those for explicit publishing without.");
         }
@@ -106,17 +104,9 @@ public final class HibernateHarvest implements ServiceContributor {
         listeners.appendListeners(EventType.PRE_DELETE, listener);
     }
 
-    /** Whether Outbox had its turn before the commit of the session's transaction. */
-    static boolean completing(SharedSessionContractImplementor session) {
-        UnitOfWork unit = unitOf(session);
-        return unit != null && unit.completing();
-    }
-
     private static @Nullable UnitOfWork unitOf(SharedSessionContractImplementor session) {
         for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
-            if (recorder instanceof UnitOfWork unit
-                    && unit.session() instanceof SessionEntities entities
-                    && entities.isIn(session)) {
+            if (recorder instanceof UnitOfWork unit && unit.session().isIn(session)) {
                 return unit;
             }
         }
@@ -127,7 +117,7 @@ public final class HibernateHarvest implements ServiceContributor {
         try {
             return factory.unwrap(SessionFactoryImplementor.class);
         } catch (PersistenceException | IllegalArgumentException e) {
-            throw Provider.cannotHarvest(factory, e);
+            throw ProviderFailure.cannotHarvest(factory, e);
         }
     }
 
@@ -138,8 +128,7 @@ public final class HibernateHarvest implements ServiceContributor {
 
         private final transient TransactionCoordinatorBuilder hibernates;
         private transient @Nullable TransactionManager transactions;
-        private final transient Map<SessionFactoryImplementor, Function<EntityManager, EntityManagerOutbox>> outboxes =
-                new ConcurrentHashMap<>();
+        private final transient Map<SessionFactoryImplementor, EventIntake> intakes = new ConcurrentHashMap<>();
 
         Coordinators(TransactionCoordinatorBuilder hibernates) {
             this.hibernates = hibernates;
@@ -280,8 +269,11 @@ public final class HibernateHarvest implements ServiceContributor {
             this.coordinators = coordinators;
         }
 
-        boolean isIn(SharedSessionContractImplementor other) {
-            return session == other || session.getTransactionCoordinator() == other.getTransactionCoordinator();
+        @Override
+        public boolean isIn(Object other) {
+            return session == other
+                    || (other instanceof SharedSessionContractImplementor sharing
+                            && session.getTransactionCoordinator() == sharing.getTransactionCoordinator());
         }
 
         @Override
@@ -315,14 +307,13 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public Recording pending(Object aggregate, RecordedEvent event) {
-            Function<EntityManager, EntityManagerOutbox> outboxOn = coordinators.outboxes.get(session.getFactory());
-            if (outboxOn == null || !(session instanceof SessionImplementor stateful)) {
+            EventIntake intake = coordinators.intakes.get(session.getFactory());
+            if (intake == null || !(session instanceof SessionImplementor stateful)) {
                 return new Recording(aggregate, event, this::identifierOf, null);
             }
-            EntityManagerOutbox outbox = outboxOn.apply(stateful);
-            Recording recording = new Recording(aggregate, event, this::identifierOf, outbox);
+            Recording recording = new Recording(aggregate, event, this::identifierOf, intake);
             try {
-                attach(stateful, outbox, recording);
+                HibernateTransaction.activeOn(stateful).add(intake.insert(), recording);
             } catch (IllegalStateException e) {
                 // In a life-cycle callback a session of Hibernate 8 refuses to be called.
                 unattached.add(recording);
@@ -330,16 +321,12 @@ public final class HibernateHarvest implements ServiceContributor {
             return recording;
         }
 
-        private static void attach(SessionImplementor session, EntityManagerOutbox outbox, Recording recording) {
-            HibernateTransaction.activeOn(session).add(outbox.intake().insert(), recording);
-        }
-
         /** After a flush, which is in no callback, and without which no event is written. */
         void attachAll() {
-            Function<EntityManager, EntityManagerOutbox> outboxOn = coordinators.outboxes.get(session.getFactory());
-            if (outboxOn != null && session instanceof SessionImplementor stateful) {
+            EventIntake intake = coordinators.intakes.get(session.getFactory());
+            if (intake != null && session instanceof SessionImplementor stateful) {
                 for (Recording recording : unattached) {
-                    attach(stateful, outboxOn.apply(stateful), recording);
+                    HibernateTransaction.activeOn(stateful).add(intake.insert(), recording);
                 }
                 unattached.clear();
             }
@@ -360,7 +347,7 @@ public final class HibernateHarvest implements ServiceContributor {
                 return "it was recorded in the transaction of a StatelessSession, which does not tell whether the change"
                         + " is written";
             }
-            if (!coordinators.outboxes.containsKey(session.getFactory())) {
+            if (!coordinators.intakes.containsKey(session.getFactory())) {
                 return "no outbox harvests this EntityManagerFactory, see JpaOutbox.builder().harvest(...)";
             }
             return null;

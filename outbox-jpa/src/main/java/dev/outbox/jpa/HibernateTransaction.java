@@ -14,7 +14,7 @@ import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The active transaction of a Hibernate session. RATIONALE.md says which parts of Hibernate it stands on. */
-final class HibernateTransaction implements ActiveTransaction {
+final class HibernateTransaction implements ActiveTransaction, CollectingTransaction {
 
     private final SessionImplementor session;
     private final TransactionCoordinator coordinator;
@@ -44,7 +44,7 @@ final class HibernateTransaction implements ActiveTransaction {
             session = entityManager.unwrap(SessionImplementor.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw Provider.noTransaction(e);
+            throw ProviderFailure.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
             return null;
         }
@@ -57,7 +57,7 @@ final class HibernateTransaction implements ActiveTransaction {
         // Joins a JTA transaction that the session has not met yet.
         transaction.coordinator.pulse();
         if (!transaction.coordinator.isTransactionActive()) {
-            throw Provider.noTransaction(null);
+            throw ProviderFailure.noTransaction(null);
         }
         return transaction;
     }
@@ -76,16 +76,14 @@ final class HibernateTransaction implements ActiveTransaction {
         }
     }
 
-    /**
-     * Whether a first event might come too late for {@link #onCompletion}: from a child session, which at a commit flushes,
-     * and may publish, after everything else, or after Outbox's own turn.
-     */
-    boolean maybeTooLate() {
-        return shared || HibernateHarvest.completing(session);
+    /** From a child session, which at a commit flushes, and may publish, after everything else, or after Outbox's own turn. */
+    @Override
+    public boolean maybeTooLate() {
+        return shared || UnitOfWork.completing(session);
     }
 
-    /** Has this transaction, and none after it, call the completion. */
-    void onCompletion(Completion completion) {
+    @Override
+    public void onCompletion(Completion completion) {
         coordinator.addObserver(new TransactionObserver() {
 
             /**
@@ -114,8 +112,8 @@ final class HibernateTransaction implements ActiveTransaction {
         });
     }
 
-    /** Has it done now, on the transaction's connection. */
-    void work(Consumer<Connection> work) {
+    @Override
+    public void work(Consumer<Connection> work) {
         session.doWork(work::accept);
     }
 

@@ -46,10 +46,6 @@ public final class JpaOutbox {
      * @param entityManager Hibernate's, that of another provider that unwraps to a {@link Connection}, or a proxy of one
      */
     public Outbox on(EntityManager entityManager) {
-        return outboxOn(entityManager);
-    }
-
-    EntityManagerOutbox outboxOn(EntityManager entityManager) {
         return new EntityManagerOutbox(entityManager, intake);
     }
 
@@ -222,7 +218,7 @@ public final class JpaOutbox {
                     contentType.equals(payloadType.contentType()) ? null : contentType,
                     maxPayloadBytes,
                     new ContributedHeaders(allContributors())));
-            harvested.forEach(factory -> Provider.harvest(factory, outbox::outboxOn));
+            harvested.forEach(factory -> Provider.harvest(factory, outbox.intake));
             return outbox;
         }
 

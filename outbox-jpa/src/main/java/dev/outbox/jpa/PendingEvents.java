@@ -47,7 +47,7 @@ final class PendingEvents implements Completion, Serializable {
         return pending;
     }
 
-    void add(HibernateTransaction transaction, OutboxInsert insert, PendingRow row) {
+    void add(CollectingTransaction transaction, OutboxInsert insert, PendingRow row) {
         requireSameThread(row.type());
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
@@ -87,7 +87,7 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     /** Writes what there is now, in a batch of its own, and goes on collecting. */
-    void flush(HibernateTransaction transaction) {
+    void flush(CollectingTransaction transaction) {
         if (!rows.isEmpty()) {
             transaction.work(this::writeRows);
         }

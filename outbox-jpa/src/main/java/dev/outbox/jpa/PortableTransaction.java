@@ -20,12 +20,12 @@ record PortableTransaction(EntityManager entityManager, Connection connection) i
         Connection connection;
         try {
             if (!entityManager.isJoinedToTransaction()) {
-                throw Provider.noTransaction(null);
+                throw ProviderFailure.noTransaction(null);
             }
             connection = entityManager.unwrap(Connection.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw Provider.noTransaction(e);
+            throw ProviderFailure.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
             throw noAccess(entityManager, "which can't unwrap to either", e);
         }

@@ -24,7 +24,7 @@ final class Recording implements PendingRow {
     private final RecordedEvent recorded;
     private final String aggregateType;
     private final Function<Object, @Nullable Object> identifierOf;
-    private final @Nullable EntityManagerOutbox outbox;
+    private final @Nullable EventIntake intake;
     private Object aggregate;
     private @Nullable String type;
     private @Nullable EventContent content;
@@ -34,17 +34,17 @@ final class Recording implements PendingRow {
     /**
      * Serializes, unless the event is deferred.
      *
-     * @param outbox what writes it; null where nothing can
+     * @param intake what makes its row; null where nothing can
      */
     Recording(
             Object aggregate,
             RecordedEvent recorded,
             Function<Object, @Nullable Object> identifierOf,
-            @Nullable EntityManagerOutbox outbox) {
+            @Nullable EventIntake intake) {
         this.identifierOf = identifierOf;
         this.aggregate = aggregate;
         this.recorded = recorded;
-        this.outbox = outbox;
+        this.intake = intake;
         this.aggregateType = Aggregates.type(aggregate);
         if (!recorded.deferred()) {
             freeze(recorded.event());
@@ -53,8 +53,8 @@ final class Recording implements PendingRow {
 
     private void freeze(@Nullable Object event) {
         String name = EventTypes.of(event, null);
-        if (outbox != null && event != null) {
-            content = outbox.intake().recorded(event, name, aggregateType);
+        if (intake != null && event != null) {
+            content = intake.recorded(event, name, aggregateType);
         }
         type = name;
     }
@@ -90,7 +90,7 @@ final class Recording implements PendingRow {
 
     /** Makes the row of a secured event, whose aggregate has its identifier by now. */
     void complete() {
-        if (row != null || outbox == null || state != State.SECURED) {
+        if (row != null || intake == null || state != State.SECURED) {
             return;
         }
         if (content == null) {
@@ -101,7 +101,7 @@ final class Recording implements PendingRow {
             throw new IllegalStateException("not frozen");
         }
         String id = AggregateIds.text(aggregateType, identifierOf.apply(aggregate));
-        row = outbox.intake().row(frozen.event(recorded.id(), aggregateType, id, recorded.recordedAt()));
+        row = intake.row(frozen.event(recorded.id(), aggregateType, id, recorded.recordedAt()));
     }
 
     @Override

@@ -66,9 +66,14 @@ final class UnitOfWork implements EventRecorder {
         completing = true;
     }
 
-    /** Whether the turn before the commit is over, so that what waits for it from now on would wait in vain. */
-    boolean completing() {
-        return completing;
+    /** Whether this thread had its turn before the commit of the session's transaction, so that nothing more can wait for it. */
+    static boolean completing(Object session) {
+        for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
+            if (recorder instanceof UnitOfWork unit && unit.completing && unit.session.isIn(session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String reason(Recording open) {
