@@ -40,13 +40,13 @@ public final class EventRecorders {
         OF_THREAD.get().removeIf(present -> present.get() == recorder);
     }
 
-    /** The active recorders of the current thread, innermost first. */
+    /** The active recorders of the current thread, innermost first, without those that are suspended. */
     public static List<EventRecorder> ofCurrentThread() {
         List<WeakReference<EventRecorder>> recorders = OF_THREAD.get();
         List<EventRecorder> active = new ArrayList<>(recorders.size());
         for (int i = recorders.size() - 1; i >= 0; i--) {
             EventRecorder recorder = recorders.get(i).get();
-            if (recorder != null && recorder.active()) {
+            if (recorder != null && recorder.active() && !recorder.suspended()) {
                 active.add(recorder);
             }
         }

@@ -3,11 +3,11 @@ package dev.outbox.jpa;
 import java.sql.Connection;
 import java.util.function.Consumer;
 
-/** An active transaction that lets events wait for its commit. */
+/** An active transaction that tells of its end, so that events can be collected until then. */
 interface CollectingTransaction {
 
-    /** Whether it was asked for by a child session, which at a commit flushes, and may publish, after everything else. */
-    boolean shared();
+    /** Whether what asks for {@link #onCompletion} only now might ask too late. */
+    boolean maybeTooLate();
 
     /** Has this transaction, and none after it, call the completion. */
     void onCompletion(Completion completion);

@@ -37,8 +37,4 @@ final class EntityManagerOutbox implements Outbox {
     public void flush() {
         Provider.transactionOf(entityManager).flush();
     }
-
-    EventIntake intake() {
-        return intake;
-    }
 }

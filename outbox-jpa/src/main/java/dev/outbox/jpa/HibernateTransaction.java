@@ -61,7 +61,7 @@ final class HibernateTransaction implements ActiveTransaction, CollectingTransac
             return entityManager.unwrap(SessionImplementor.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw Refusals.noTransaction(e);
+            throw ProviderFailure.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
             return null;
         }
@@ -73,7 +73,7 @@ final class HibernateTransaction implements ActiveTransaction, CollectingTransac
         // Joins a JTA transaction that the session has not met yet.
         transaction.coordinator.pulse();
         if (!transaction.coordinator.isTransactionActive()) {
-            throw Refusals.noTransaction(null);
+            throw ProviderFailure.noTransaction(null);
         }
         return transaction;
     }
@@ -92,9 +92,10 @@ final class HibernateTransaction implements ActiveTransaction, CollectingTransac
         }
     }
 
+    /** From a child session, which at a commit flushes, and may publish, after everything else, or after Outbox's own turn. */
     @Override
-    public boolean shared() {
-        return shared;
+    public boolean maybeTooLate() {
+        return shared || UnitOfWork.completing(session);
     }
 
     @Override

@@ -50,10 +50,6 @@ public final class JpaOutbox {
      * @param entityManager Hibernate's, that of another provider that unwraps to a {@link Connection}, or a proxy of one
      */
     public Outbox on(EntityManager entityManager) {
-        return outboxOn(entityManager);
-    }
-
-    EntityManagerOutbox outboxOn(EntityManager entityManager) {
         return new EntityManagerOutbox(entityManager, intake);
     }
 
@@ -292,7 +288,7 @@ public final class JpaOutbox {
                     new ContributedHeaders(allContributors()),
                     types,
                     ids));
-            harvested.forEach(factory -> harvest(factory, outbox));
+            harvested.forEach(factory -> Provider.harvest(factory, outbox.intake));
             return outbox;
         }
 
@@ -315,13 +311,6 @@ public final class JpaOutbox {
         }
 
         /** The application's own last, so that they win. */
-        private static void harvest(EntityManagerFactory factory, JpaOutbox outbox) {
-            if (!Provider.mayBeHibernate()) {
-                throw Refusals.cannotHarvest(factory, null);
-            }
-            HibernateHarvest.start(factory, outbox::outboxOn);
-        }
-
         private List<HeaderContributor> allContributors() {
             List<HeaderContributor> all = new ArrayList<>();
             if (traceContext && table.has(OutboxTable.Column.HEADERS)) {

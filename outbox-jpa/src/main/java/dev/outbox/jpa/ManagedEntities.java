@@ -25,6 +25,12 @@ interface ManagedEntities {
      */
     Recording pending(Object aggregate, RecordedEvent event);
 
+    /** Whether it is this session, or one that shares its transaction. */
+    boolean isIn(Object session);
+
+    /** Whether its transaction is suspended on this thread: under JTA, where one that requires a new one runs. */
+    boolean suspended();
+
     /** Why events of its entities can't be written at all, or null. */
     @Nullable String unable();
 }

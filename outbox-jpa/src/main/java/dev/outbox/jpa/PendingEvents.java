@@ -3,13 +3,13 @@ package dev.outbox.jpa;
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
 import java.io.Serializable;
-import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +25,6 @@ final class PendingEvents implements Completion, Serializable {
 
     private static final String PROPERTY = "dev.outbox.jpa.pending-events";
 
-    /** The thread's latest, as Hibernate copies all properties to let one be read. Weak, as the session's are. */
-    private static final ThreadLocal<WeakReference<PendingEvents>> LATEST =
-            ThreadLocal.withInitial(() -> new WeakReference<>(null));
-
     private enum Phase {
         /** No event in this transaction so far. */
         IDLE,
@@ -41,20 +37,8 @@ final class PendingEvents implements Completion, Serializable {
     private transient Map<OutboxInsert, List<PendingRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
     private transient volatile @Nullable Thread thread;
-    private transient @Nullable EntityManager owner;
 
     static PendingEvents of(EntityManager entityManager) {
-        PendingEvents latest = LATEST.get().get();
-        if (latest != null && latest.owner == entityManager) {
-            return latest;
-        }
-        PendingEvents pending = propertyOf(entityManager);
-        pending.owner = entityManager;
-        LATEST.set(new WeakReference<>(pending));
-        return pending;
-    }
-
-    private static PendingEvents propertyOf(EntityManager entityManager) {
         if (entityManager.getProperties().get(PROPERTY) instanceof PendingEvents pending) {
             return pending;
         }
@@ -64,14 +48,12 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     void add(CollectingTransaction transaction, OutboxInsert insert, PendingRow row) {
-        if (isAnotherThread()) {
-            throw anotherThread(row.type());
-        }
+        requireSameThread(row.type());
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
             transaction.onCompletion(this);
-            // A child session's first event may come too late to be collected; better written early than lost.
-            phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
+            // Better written early than lost.
+            phase = transaction.maybeTooLate() ? Phase.WRITTEN : Phase.COLLECTING;
         }
         if (phase == Phase.WRITTEN) {
             OutboxRow complete = row.row();
@@ -83,18 +65,15 @@ final class PendingEvents implements Completion, Serializable {
         }
     }
 
-    private boolean isAnotherThread() {
+    private void requireSameThread(Object events) {
         Thread first = thread;
-        return first != null && first != Thread.currentThread();
-    }
-
-    private OutboxException anotherThread(Object events) {
-        Thread first = thread;
-        return new OutboxException("Event(s) " + events + " of one transaction are published or committed by thread '"
-                + Thread.currentThread().getName() + "', others by thread '"
-                + (first == null ? "" : first.getName()) + "'. An"
-                + " EntityManager is for one thread at a time: publish on the thread of the transaction, or in a"
-                + " transaction of the other thread's own.");
+        if (first != null && first != Thread.currentThread()) {
+            throw new OutboxException(
+                    "Event(s) " + events + " of one transaction are published or committed by thread '"
+                            + Thread.currentThread().getName() + "', others by thread '" + first.getName() + "'. An"
+                            + " EntityManager is for one thread at a time: publish on the thread of the transaction, or in a"
+                            + " transaction of the other thread's own.");
+        }
     }
 
     /** Writes and forgets all events, in one batch for each table. */
@@ -120,33 +99,24 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     private void writeRows(Connection connection) {
-        if (!rows.isEmpty() && isAnotherThread()) {
-            throw anotherThread(types(rows));
+        if (!rows.isEmpty()) {
+            requireSameThread(types(rows));
         }
         for (Map.Entry<OutboxInsert, List<PendingRow>> batch : List.copyOf(rows.entrySet())) {
             List<PendingRow> pending = batch.getValue();
-            List<PendingRow> taken = new ArrayList<>(pending);
+            List<PendingRow> taken = List.copyOf(pending);
             // May throw, and the application may go on: until all rows are there nothing is forgotten.
-            List<OutboxRow> complete = complete(taken);
+            List<OutboxRow> complete = taken.stream()
+                    // What was recorded before the transaction or elsewhere arrives late, with its early position.
+                    .sorted(Comparator.comparing(PendingRow::position))
+                    .flatMap(row -> Stream.ofNullable(row.row()))
+                    .toList();
             pending.subList(0, taken.size()).clear();
             if (!complete.isEmpty()) {
                 batch.getKey().execute(connection, complete);
             }
         }
         rows.values().removeIf(List::isEmpty);
-    }
-
-    private static List<OutboxRow> complete(List<PendingRow> taken) {
-        // What was recorded before the transaction or elsewhere arrives late, with its early position.
-        taken.sort(Comparator.comparing(PendingRow::position));
-        List<OutboxRow> complete = new ArrayList<>(taken.size());
-        for (PendingRow pending : taken) {
-            OutboxRow row = pending.row();
-            if (row != null) {
-                complete.add(row);
-            }
-        }
-        return complete;
     }
 
     /**

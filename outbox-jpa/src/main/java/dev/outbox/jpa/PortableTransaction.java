@@ -6,7 +6,6 @@ import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,12 @@ record PortableTransaction(EntityManager entityManager, Connection connection) i
         Connection connection;
         try {
             if (!entityManager.isJoinedToTransaction()) {
-                throw Refusals.noTransaction(null);
+                throw ProviderFailure.noTransaction(null);
             }
             connection = entityManager.unwrap(Connection.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw Refusals.noTransaction(e);
+            throw ProviderFailure.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
             throw noAccess(entityManager, "which can't unwrap to either", e);
         }
@@ -63,10 +62,6 @@ record PortableTransaction(EntityManager entityManager, Connection connection) i
     @Override
     public void flush() {
         // Nothing waits.
-    }
-
-    void onConnection(Consumer<Connection> work) {
-        work.accept(connection);
     }
 
     @Override

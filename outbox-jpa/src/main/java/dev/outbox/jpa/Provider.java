@@ -2,6 +2,7 @@ package dev.outbox.jpa;
 
 import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
 import java.util.function.Consumer;
 
@@ -26,10 +27,6 @@ final class Provider {
         return hibernates == null ? PortableTransaction.activeOn(entityManager) : hibernates;
     }
 
-    static boolean mayBeHibernate() {
-        return HIBERNATE;
-    }
-
     /** Does work on the EntityManager's connection, outside of a transaction of the application. */
     static void onConnectionOf(EntityManager entityManager, Consumer<Connection> work) {
         if (HIBERNATE && HibernateTransaction.onConnectionOf(entityManager, work)) {
@@ -38,9 +35,17 @@ final class Provider {
         // Elsewhere only a transaction has a connection.
         entityManager.getTransaction().begin();
         try {
-            PortableTransaction.activeOn(entityManager).onConnection(work);
+            work.accept(PortableTransaction.activeOn(entityManager).connection());
         } finally {
             entityManager.getTransaction().rollback();
         }
+    }
+
+    /** @throws OutboxException if the factory's entities can't be harvested */
+    static void harvest(EntityManagerFactory factory, EventIntake intake) {
+        if (!HIBERNATE) {
+            throw ProviderFailure.cannotHarvest(factory, null);
+        }
+        HibernateHarvest.start(factory, intake);
     }
 }

@@ -24,7 +24,7 @@ final class Recording implements PendingRow {
     private final RecordedEvent recorded;
     private final String aggregateType;
     private final Function<Object, @Nullable Object> identifierOf;
-    private final @Nullable EntityManagerOutbox outbox;
+    private final @Nullable EventIntake intake;
     private Object aggregate;
     private @Nullable String type;
     private @Nullable OutboxRow unidentified;
@@ -34,17 +34,17 @@ final class Recording implements PendingRow {
     /**
      * Serializes, unless the event is deferred.
      *
-     * @param outbox what writes it; null where nothing can
+     * @param intake what makes its row; null where nothing can
      */
     Recording(
             Object aggregate,
             RecordedEvent recorded,
             Function<Object, @Nullable Object> identifierOf,
-            @Nullable EntityManagerOutbox outbox) {
+            @Nullable EventIntake intake) {
         this.identifierOf = identifierOf;
         this.aggregate = aggregate;
         this.recorded = recorded;
-        this.outbox = outbox;
+        this.intake = intake;
         this.aggregateType = Aggregates.type(aggregate);
         if (!recorded.deferred()) {
             freeze(recorded.event());
@@ -53,8 +53,8 @@ final class Recording implements PendingRow {
 
     private void freeze(@Nullable Object event) {
         type = EventTypes.of(event, recorded.options().type());
-        if (outbox != null) {
-            unidentified = outbox.intake().recorded(recorded, event, aggregateType);
+        if (intake != null) {
+            unidentified = intake.recorded(recorded, event, aggregateType);
         }
     }
 
@@ -89,7 +89,7 @@ final class Recording implements PendingRow {
 
     /** Makes the row of a secured event, whose aggregate has its identifier by now. */
     void complete() {
-        if (row != null || outbox == null || state != State.SECURED) {
+        if (row != null || intake == null || state != State.SECURED) {
             return;
         }
         if (unidentified == null) {
@@ -99,7 +99,7 @@ final class Recording implements PendingRow {
         if (frozen == null) {
             throw new IllegalStateException("not frozen");
         }
-        row = outbox.intake().identified(frozen, identifierOf.apply(aggregate));
+        row = intake.identified(frozen, identifierOf.apply(aggregate));
     }
 
     @Override

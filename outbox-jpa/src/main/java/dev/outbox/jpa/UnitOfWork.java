@@ -26,6 +26,7 @@ final class UnitOfWork implements EventRecorder {
     private List<Recording> recordings = List.of();
     private Set<Object> removed = Set.of();
     private volatile boolean active;
+    private boolean completing;
 
     UnitOfWork(ManagedEntities session) {
         this.session = session;
@@ -62,6 +63,17 @@ final class UnitOfWork implements EventRecorder {
                 throw recording.notCaptured(reason(recording));
             }
         }
+        completing = true;
+    }
+
+    /** Whether this thread had its turn before the commit of the session's transaction, so that nothing more can wait for it. */
+    static boolean completing(Object session) {
+        for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
+            if (recorder instanceof UnitOfWork unit && unit.completing && unit.session.isIn(session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String reason(Recording open) {
@@ -77,6 +89,7 @@ final class UnitOfWork implements EventRecorder {
 
     void completed() {
         active = false;
+        completing = false;
         recordings = List.of();
         removed = Set.of();
         EventRecorders.leave(this);
@@ -85,6 +98,11 @@ final class UnitOfWork implements EventRecorder {
     @Override
     public boolean active() {
         return active;
+    }
+
+    @Override
+    public boolean suspended() {
+        return session.suspended();
     }
 
     @Override

@@ -30,6 +30,7 @@ class ArchitectureTest {
                         "dev.outbox",
                         "dev.outbox.jpa..",
                         "jakarta.persistence..",
+                        "jakarta.transaction..",
                         "org.hibernate..",
                         "io.opentelemetry..",
                         "org.jspecify.annotations",

@@ -4,6 +4,7 @@ import static dev.outbox.jpa.JtaStack.SYNCHRONIZATIONS;
 import static dev.outbox.jpa.JtaStack.TRANSACTIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventRecorders;
@@ -218,22 +219,27 @@ class JtaTest {
     @Test
     void a_timeout_leaves_nothing_and_the_next_transaction_is_its_own() throws Exception {
         TRANSACTIONS.setTransactionTimeout(1);
-        try (EntityManager em = factory.createEntityManager()) {
+        EntityManager em = factory.createEntityManager();
+        try {
             TRANSACTIONS.begin();
+            em.joinTransaction();
             Order order = Order.create();
             em.persist(order);
             order.change("too late");
             publish(em, "too late");
             em.flush();
-            await().until(() -> TRANSACTIONS.getStatus() == Status.STATUS_ROLLEDBACK);
+            Transaction timedOut = TRANSACTIONS.getTransaction();
+            await().until(() -> timedOut.getStatus() == Status.STATUS_ROLLEDBACK);
             assertThatThrownBy(() -> publish(em, "after the timeout")).isInstanceOf(RuntimeException.class);
             assertThatThrownBy(TRANSACTIONS::commit).isInstanceOf(RollbackException.class);
         } finally {
             TRANSACTIONS.setTransactionTimeout(0);
+            // Hibernate tells with an exception that another thread has rolled back.
+            catchThrowable(em::close);
         }
         TRANSACTIONS.begin();
-        try (EntityManager em = factory.createEntityManager()) {
-            publish(em, "next");
+        try (EntityManager next = factory.createEntityManager()) {
+            publish(next, "next");
             TRANSACTIONS.commit();
         }
         assertThat(notes()).containsExactly("next");

@@ -4,10 +4,10 @@ import dev.outbox.OutboxException;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What is said where an EntityManager or its factory can't be used, whoever provides it. */
-final class Refusals {
+/** Says in words what a provider of Jakarta Persistence refuses. */
+final class ProviderFailure {
 
-    private Refusals() {}
+    private ProviderFailure() {}
 
     static OutboxException cannotHarvest(EntityManagerFactory factory, @Nullable Exception cause) {
         return new OutboxException(
