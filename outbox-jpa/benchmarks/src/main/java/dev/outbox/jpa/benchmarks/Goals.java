@@ -39,25 +39,43 @@ final class Goals {
 
     private void costsNothingWithoutEvents(Side side) {
         Setting setting = new Setting(1, 0);
-        Results.Figure ratio = results.ratio(setting, side, sides.noEvents());
-        Results.Figure noise = results.ratio(setting, sides.noEventsAgain(), sides.noEvents());
+        Median ratio = results.ratio(setting, side, sides.noEvents());
+        Median noise = results.ratio(setting, sides.noEventsAgain(), sides.noEvents());
         add(
-                ratio.median() <= Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE),
-                "%s with 0 events: %.3f × Hibernate alone (measured twice, that differs from itself by %.3f to %.3f ×)",
+                ratio.least() <= Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE),
+                "%s with 0 events: %.3f × Hibernate alone (%.3f–%.3f), which is %.3f × itself (%.3f–%.3f)",
                 side.name(),
-                ratio.median(),
+                ratio.value(),
+                ratio.least(),
+                ratio.greatest(),
+                noise.value(),
                 noise.least(),
                 noise.greatest());
     }
 
     private void staysNear(Side side, Side limit) {
-        double ratio = results.ratio(new Setting(1, 10), side, limit).median();
-        add(ratio <= MOST, "%s with 10 events: %.2f × %s, at most %.2f", side.name(), ratio, limit.name(), MOST);
+        Median ratio = results.ratio(new Setting(1, 10), side, limit);
+        add(
+                ratio.value() <= MOST,
+                "%s with 10 events: %.2f × %s (%.2f–%.2f), at most %.2f",
+                side.name(),
+                ratio.value(),
+                limit.name(),
+                ratio.least(),
+                ratio.greatest(),
+                MOST);
     }
 
     private void isAheadOf(Side side, Side peer) {
-        double ratio = results.ratio(new Setting(1, 10), side, peer).median();
-        add(ratio < 1, "%s with 10 events: %.2f × %s, less than 1", side.name(), ratio, peer.name());
+        Median ratio = results.ratio(new Setting(1, 10), side, peer);
+        add(
+                ratio.value() < 1,
+                "%s with 10 events: %.2f × %s (%.2f–%.2f), less than 1",
+                side.name(),
+                ratio.value(),
+                peer.name(),
+                ratio.least(),
+                ratio.greatest());
     }
 
     private void add(boolean met, String format, Object... arguments) {

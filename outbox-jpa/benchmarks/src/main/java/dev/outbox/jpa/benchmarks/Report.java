@@ -10,8 +10,9 @@ final class Report {
     private static final List<String> COLUMNS = List.of(
             "",
             "transaction µs",
-            "× reference (rounds)",
+            "× reference (95 %)",
             "above no events µs",
+            "processor µs",
             "allocated KB",
             "statements",
             "round trips",
@@ -70,13 +71,14 @@ final class Report {
         rows.add(COLUMNS);
         Side reference = results.sides().reference(setting.events());
         for (Side side : results.sides().with(setting.events())) {
-            Results.Figure ratio = results.ratio(setting, side, reference);
+            Median ratio = results.ratio(setting, side, reference);
             Results.Sent sent = results.sent(setting, side);
             rows.add(List.of(
                     side.name(),
-                    format("%.0f", results.time(setting, side).median()),
-                    format("%.2f (%.2f–%.2f)", ratio.median(), ratio.least(), ratio.greatest()),
-                    format("%.0f", results.above(setting, side).median()),
+                    format("%.0f", results.time(setting, side).value()),
+                    format("%.2f (%.2f–%.2f)", ratio.value(), ratio.least(), ratio.greatest()),
+                    format("%.0f", results.above(setting, side).value()),
+                    format("%.0f", results.cpu(setting, side)),
                     format("%.1f", results.allocated(setting, side) / 1024),
                     Long.toString(sent.inTransaction().statements()),
                     Long.toString(sent.inTransaction().roundTrips()),
