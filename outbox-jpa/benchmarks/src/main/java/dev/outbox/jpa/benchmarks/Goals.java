@@ -7,6 +7,11 @@ import java.util.Locale;
 /** What Outbox promises, held against the results. */
 final class Goals {
 
+    private static final String MET = "met";
+    private static final String MISSED = "MISSED";
+    private static final String UNCLEAR = "too noisy to tell";
+
+    private static final Setting TEN_EVENTS = new Setting(1, 10);
     private static final double MOST = 1.15;
     private static final double NOTHING_MEASURABLE = 0.02;
 
@@ -19,7 +24,7 @@ final class Goals {
         this.sides = results.sides();
     }
 
-    /** One sentence for each goal, which begins with {@code met} or {@code MISSED}. */
+    /** One sentence for each goal, which begins with whether it is met, missed, or can't be told from these results. */
     static List<String> of(Results results) {
         Goals goals = new Goals(results);
         goals.costsNothingWithoutEvents(goals.sides.publish());
@@ -41,44 +46,50 @@ final class Goals {
         Setting setting = new Setting(1, 0);
         Median ratio = results.ratio(setting, side, sides.noEvents());
         Median noise = results.ratio(setting, sides.noEventsAgain(), sides.noEvents());
+        // Measurable would be what begins above everything that the same side, measured twice, differs from itself.
         add(
-                ratio.least() <= Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE),
-                "%s with 0 events: %.3f × Hibernate alone (%.3f–%.3f), which is %.3f × itself (%.3f–%.3f)",
+                ratio.least() > Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE) ? MISSED : MET,
+                "%s with 0 events: %s × Hibernate alone, which is %s × itself",
                 side.name(),
-                ratio.value(),
-                ratio.least(),
-                ratio.greatest(),
-                noise.value(),
-                noise.least(),
-                noise.greatest());
+                text(ratio),
+                text(noise));
     }
 
     private void staysNear(Side side, Side limit) {
-        Median ratio = results.ratio(new Setting(1, 10), side, limit);
+        Median ratio = results.ratio(TEN_EVENTS, side, limit);
         add(
-                ratio.value() <= MOST,
-                "%s with 10 events: %.2f × %s (%.2f–%.2f), at most %.2f",
+                verdict(ratio, MOST),
+                "%s with 10 events: %s × %s, at most %.2f",
                 side.name(),
-                ratio.value(),
+                text(ratio),
                 limit.name(),
-                ratio.least(),
-                ratio.greatest(),
                 MOST);
     }
 
     private void isAheadOf(Side side, Side peer) {
-        Median ratio = results.ratio(new Setting(1, 10), side, peer);
+        Median ratio = results.ratio(TEN_EVENTS, side, peer);
         add(
-                ratio.value() < 1,
-                "%s with 10 events: %.2f × %s (%.2f–%.2f), less than 1",
+                verdict(ratio, 1),
+                "%s with 10 events: %s × %s, less than 1 (processor time %.2f ×, allocation %.2f ×)",
                 side.name(),
-                ratio.value(),
+                text(ratio),
                 peer.name(),
-                ratio.least(),
-                ratio.greatest());
+                results.cpu(TEN_EVENTS, side) / results.cpu(TEN_EVENTS, peer),
+                results.allocated(TEN_EVENTS, side) / results.allocated(TEN_EVENTS, peer));
     }
 
-    private void add(boolean met, String format, Object... arguments) {
-        lines.add((met ? "met:    " : "MISSED: ") + String.format(Locale.ROOT, format, arguments));
+    private static String verdict(Median ratio, double most) {
+        if (ratio.greatest() < most) {
+            return MET;
+        }
+        return ratio.least() > most ? MISSED : UNCLEAR;
+    }
+
+    private static String text(Median ratio) {
+        return String.format(Locale.ROOT, "%.3f (%.3f–%.3f)", ratio.value(), ratio.least(), ratio.greatest());
+    }
+
+    private void add(String verdict, String format, Object... arguments) {
+        lines.add(verdict + ": " + String.format(Locale.ROOT, format, arguments));
     }
 }

@@ -142,7 +142,7 @@ final class Measurement implements Progress.Source, AutoCloseable {
 
     @Override
     public String more() {
-        return "s, " + doing;
+        return doing;
     }
 
     @Override
