@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
 import dev.outbox.PayloadType;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -38,7 +37,7 @@ final class OutboxInsert {
                 .collect(joining(", "));
         String placeholders = columns.stream().map(this::placeholder).collect(joining(", "));
         this.sql = "INSERT INTO %s (%s) VALUES (%s)".formatted(table.qualifiedName(), names, placeholders);
-        this.deleteSql = "DELETE FROM %s WHERE %s = ANY (?)"
+        this.deleteSql = "DELETE FROM %s WHERE %s = ?"
                 .formatted(table.qualifiedName(), OutboxTable.quote(table.column(Column.ID)));
     }
 
@@ -75,10 +74,11 @@ final class OutboxInsert {
     /** Explicit, as a persistence context makes nothing at all of an insert and a delete in one flush. */
     private void delete(Connection connection, List<OutboxRow> rows) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(deleteSql)) {
-            Array ids = connection.createArrayOf(
-                    "uuid", rows.stream().map(OutboxRow::id).toArray());
-            delete.setArray(1, ids);
-            delete.executeUpdate();
+            for (OutboxRow row : rows) {
+                delete.setObject(1, row.id());
+                delete.addBatch();
+            }
+            delete.executeBatch();
         }
     }
 

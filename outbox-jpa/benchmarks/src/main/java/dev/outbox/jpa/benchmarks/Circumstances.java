@@ -27,17 +27,12 @@ final class Circumstances {
         lines.add("Java " + Runtime.version() + ", heap " + Runtime.getRuntime().maxMemory() / (1 << 20) + " MB");
         lines.add("PostgreSQL " + database.query("SHOW server_version").get(0) + ": " + settings(database));
         lines.add("Libraries: " + libraries());
-        Setting none = new Setting(1, 0);
-        Results.Figure alone = results.time(none, results.sides().noEvents());
-        lines.add("How steady it was: Hibernate alone took %.0f to %.0f µs over the rounds"
-                .formatted(alone.least(), alone.greatest()));
-        lines.add("Transactions of each side: "
+        lines.add("Turns, each of "
+                + Measurement.TRANSACTIONS_OF_A_TURN + " transactions of every side on every thread: "
                 + String.join(
                         "; ",
                         Plan.SETTINGS.stream()
-                                .map(setting -> setting + " "
-                                        + results.transactions(
-                                                setting, results.sides().noEvents()))
+                                .map(setting -> setting + " " + results.turns(setting))
                                 .toList()));
         return lines;
     }

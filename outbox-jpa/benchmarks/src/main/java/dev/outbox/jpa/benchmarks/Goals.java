@@ -7,6 +7,11 @@ import java.util.Locale;
 /** What Outbox promises, held against the results. */
 final class Goals {
 
+    private static final String MET = "met";
+    private static final String MISSED = "MISSED";
+    private static final String UNCLEAR = "too noisy to tell";
+
+    private static final Setting TEN_EVENTS = new Setting(1, 10);
     private static final double MOST = 1.15;
     private static final double NOTHING_MEASURABLE = 0.02;
 
@@ -19,7 +24,7 @@ final class Goals {
         this.sides = results.sides();
     }
 
-    /** One sentence for each goal, which begins with {@code met} or {@code MISSED}. */
+    /** One sentence for each goal, which begins with whether it is met, missed, or can't be told from these results. */
     static List<String> of(Results results) {
         Goals goals = new Goals(results);
         goals.costsNothingWithoutEvents(goals.sides.publish());
@@ -39,28 +44,52 @@ final class Goals {
 
     private void costsNothingWithoutEvents(Side side) {
         Setting setting = new Setting(1, 0);
-        Results.Figure ratio = results.ratio(setting, side, sides.noEvents());
-        Results.Figure noise = results.ratio(setting, sides.noEventsAgain(), sides.noEvents());
+        Median ratio = results.ratio(setting, side, sides.noEvents());
+        Median noise = results.ratio(setting, sides.noEventsAgain(), sides.noEvents());
+        // Measurable would be what begins above everything that the same side, measured twice, differs from itself.
         add(
-                ratio.median() <= Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE),
-                "%s with 0 events: %.3f × Hibernate alone (measured twice, that differs from itself by %.3f to %.3f ×)",
+                ratio.least() > Math.max(noise.greatest(), 1 + NOTHING_MEASURABLE) ? MISSED : MET,
+                "%s with 0 events: %s × Hibernate alone, which is %s × itself",
                 side.name(),
-                ratio.median(),
-                noise.least(),
-                noise.greatest());
+                text(ratio),
+                text(noise));
     }
 
     private void staysNear(Side side, Side limit) {
-        double ratio = results.ratio(new Setting(1, 10), side, limit).median();
-        add(ratio <= MOST, "%s with 10 events: %.2f × %s, at most %.2f", side.name(), ratio, limit.name(), MOST);
+        Median ratio = results.ratio(TEN_EVENTS, side, limit);
+        add(
+                verdict(ratio, MOST),
+                "%s with 10 events: %s × %s, at most %.2f",
+                side.name(),
+                text(ratio),
+                limit.name(),
+                MOST);
     }
 
     private void isAheadOf(Side side, Side peer) {
-        double ratio = results.ratio(new Setting(1, 10), side, peer).median();
-        add(ratio < 1, "%s with 10 events: %.2f × %s, less than 1", side.name(), ratio, peer.name());
+        Median ratio = results.ratio(TEN_EVENTS, side, peer);
+        add(
+                verdict(ratio, 1),
+                "%s with 10 events: %s × %s, less than 1 (processor time %.2f ×, allocation %.2f ×)",
+                side.name(),
+                text(ratio),
+                peer.name(),
+                results.cpu(TEN_EVENTS, side) / results.cpu(TEN_EVENTS, peer),
+                results.allocated(TEN_EVENTS, side) / results.allocated(TEN_EVENTS, peer));
     }
 
-    private void add(boolean met, String format, Object... arguments) {
-        lines.add((met ? "met:    " : "MISSED: ") + String.format(Locale.ROOT, format, arguments));
+    private static String verdict(Median ratio, double most) {
+        if (ratio.greatest() < most) {
+            return MET;
+        }
+        return ratio.least() > most ? MISSED : UNCLEAR;
+    }
+
+    private static String text(Median ratio) {
+        return String.format(Locale.ROOT, "%.3f (%.3f–%.3f)", ratio.value(), ratio.least(), ratio.greatest());
+    }
+
+    private void add(String verdict, String format, Object... arguments) {
+        lines.add(verdict + ": " + String.format(Locale.ROOT, format, arguments));
     }
 }

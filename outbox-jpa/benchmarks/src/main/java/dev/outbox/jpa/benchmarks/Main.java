@@ -49,7 +49,7 @@ public final class Main implements Callable<Integer> {
         try (Database database = Database.start();
                 Sides sides = Sides.open(database);
                 Measurement measurement = new Measurement(database, sides, plan)) {
-            Results results = Progress.during("benchmark", measurement, measurement::run);
+            Results results = Progress.during("benchmark, seconds", measurement, measurement::run);
             System.out.println(Report.plain(results));
             Duration duration = Duration.ofNanos(System.nanoTime() - start);
             write(Report.markdown(results, Circumstances.of(database, results, plan, duration)));

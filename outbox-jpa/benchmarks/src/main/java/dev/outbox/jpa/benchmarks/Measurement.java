@@ -24,7 +24,7 @@ final class Measurement implements Progress.Source, AutoCloseable {
 
     static final int MAX_THREADS = 4;
 
-    private static final int TRANSACTIONS_OF_A_TURN = 5;
+    static final int TRANSACTIONS_OF_A_TURN = 5;
     private static final int LEAST_TURNS = 3;
 
     private final Database database;
@@ -32,7 +32,7 @@ final class Measurement implements Progress.Source, AutoCloseable {
     private final Plan plan;
     private final Random random;
     private final ExecutorService threads = Executors.newFixedThreadPool(MAX_THREADS);
-    private final ThreadMXBean allocation = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final long start = System.nanoTime();
     private volatile String doing = "starting";
 
@@ -58,7 +58,7 @@ final class Measurement implements Progress.Source, AutoCloseable {
             List<Setting> settings = new ArrayList<>(Plan.SETTINGS);
             Collections.shuffle(settings, random);
             for (Setting setting : settings) {
-                results.addRound(setting, measure(setting, plan.perSetting()));
+                results.add(setting, measure(setting, plan.perSetting()));
             }
         }
         return results;
@@ -86,9 +86,11 @@ final class Measurement implements Progress.Source, AutoCloseable {
             blocks.add(() -> block(side, order, setting.events()));
         }
         try {
+            List<Block> done = new ArrayList<>();
             for (Future<Block> block : threads.invokeAll(blocks)) {
-                samples.add(block.get());
+                done.add(block.get());
             }
+            samples.add(done);
         } catch (ExecutionException e) {
             throw new IllegalStateException(side.name() + " failed: " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -97,18 +99,22 @@ final class Measurement implements Progress.Source, AutoCloseable {
         }
     }
 
-    /** A thread's transactions of one turn: the nanoseconds of each, and the bytes that all of them allocated. */
-    record Block(long[] nanos, long allocated) {}
+    /** A thread's transactions of one turn: the time of each, and what the thread used for all of them. */
+    record Block(long[] nanos, long cpuNanos, long allocated) {}
 
     private Block block(Side side, long order, int events) {
         long[] nanos = new long[TRANSACTIONS_OF_A_TURN];
-        long allocatedBefore = allocation.getCurrentThreadAllocatedBytes();
+        long cpuBefore = thread.getCurrentThreadCpuTime();
+        long allocatedBefore = thread.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < nanos.length; i++) {
             long began = System.nanoTime();
             side.transaction(order, events);
             nanos[i] = System.nanoTime() - began;
         }
-        return new Block(nanos, allocation.getCurrentThreadAllocatedBytes() - allocatedBefore);
+        return new Block(
+                nanos,
+                thread.getCurrentThreadCpuTime() - cpuBefore,
+                thread.getCurrentThreadAllocatedBytes() - allocatedBefore);
     }
 
     private void countStatements(Results results) {
@@ -136,7 +142,7 @@ final class Measurement implements Progress.Source, AutoCloseable {
 
     @Override
     public String more() {
-        return "s, " + doing;
+        return doing;
     }
 
     @Override

@@ -59,9 +59,12 @@ record RawJdbc(Application application, String table, Rows rows) implements Side
         }
         if (rows == Rows.DELETED) {
             try (PreparedStatement delete =
-                    connection.prepareStatement("DELETE FROM \"public\".\"" + table + "\" WHERE \"id\" = ANY (?)")) {
-                delete.setArray(1, connection.createArrayOf("uuid", ids));
-                delete.executeUpdate();
+                    connection.prepareStatement("DELETE FROM \"public\".\"" + table + "\" WHERE \"id\" = ?")) {
+                for (UUID id : ids) {
+                    delete.setObject(1, id);
+                    delete.addBatch();
+                }
+                delete.executeBatch();
             }
         }
     }

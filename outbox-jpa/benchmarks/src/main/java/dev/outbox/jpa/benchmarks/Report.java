@@ -10,8 +10,9 @@ final class Report {
     private static final List<String> COLUMNS = List.of(
             "",
             "transaction µs",
-            "× reference (rounds)",
+            "× reference (95 %)",
             "above no events µs",
+            "processor µs",
             "allocated KB",
             "statements",
             "round trips",
@@ -43,21 +44,52 @@ final class Report {
         text.append(
                 "Written by `outbox-jpa/benchmarks/run`; RATIONALE.md beside it says what is measured and why so.\n\n");
         circumstances.forEach(line -> text.append("- ").append(line).append('\n'));
+        text.append("\n## In short\n\n")
+                .append(
+                        "A transaction's time as a multiple of that with a raw JDBC batch; with 0 events, of Hibernate alone.\n\n");
+        append(text, summary(results));
         for (Setting setting : Plan.SETTINGS) {
             text.append("\n## ").append(title(results, setting)).append("\n\n");
-            List<List<String>> table = table(results, setting);
-            for (int row = 0; row < table.size(); row++) {
-                text.append("| ").append(String.join(" | ", table.get(row))).append(" |\n");
-                if (row == 0) {
-                    text.append("|---")
-                            .append("|---:".repeat(COLUMNS.size() - 1))
-                            .append("|\n");
-                }
-            }
+            append(text, table(results, setting));
         }
         text.append("\n## Goals\n\n");
         Goals.of(results).forEach(line -> text.append("- ").append(line).append('\n'));
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, List<List<String>> table) {
+        for (int row = 0; row < table.size(); row++) {
+            text.append("| ").append(String.join(" | ", table.get(row))).append(" |\n");
+            if (row == 0) {
+                text.append("|---")
+                        .append("|---:".repeat(table.get(0).size() - 1))
+                        .append("|\n");
+            }
+        }
+    }
+
+    private static List<List<String>> summary(Results results) {
+        List<Setting> settings =
+                Plan.SETTINGS.stream().filter(setting -> setting.threads() == 1).toList();
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of(""));
+        settings.forEach(setting -> head.add(setting.events() + (setting.events() == 1 ? " event" : " events")));
+        rows.add(head);
+        for (Side side : results.sides().all()) {
+            List<String> row = new ArrayList<>(List.of(side.name()));
+            for (Setting setting : settings) {
+                boolean measured = results.sides().with(setting.events()).contains(side);
+                Side reference = results.sides().reference(setting.events());
+                row.add(
+                        measured
+                                ? format(
+                                        "%.2f",
+                                        results.ratio(setting, side, reference).value())
+                                : "");
+            }
+            rows.add(row);
+        }
+        return rows;
     }
 
     private static String title(Results results, Setting setting) {
@@ -70,13 +102,14 @@ final class Report {
         rows.add(COLUMNS);
         Side reference = results.sides().reference(setting.events());
         for (Side side : results.sides().with(setting.events())) {
-            Results.Figure ratio = results.ratio(setting, side, reference);
+            Median ratio = results.ratio(setting, side, reference);
             Results.Sent sent = results.sent(setting, side);
             rows.add(List.of(
                     side.name(),
-                    format("%.0f", results.time(setting, side).median()),
-                    format("%.2f (%.2f–%.2f)", ratio.median(), ratio.least(), ratio.greatest()),
-                    format("%.0f", results.above(setting, side).median()),
+                    format("%.0f", results.time(setting, side).value()),
+                    format("%.2f (%.2f–%.2f)", ratio.value(), ratio.least(), ratio.greatest()),
+                    format("%.0f", results.above(setting, side).value()),
+                    format("%.0f", results.cpu(setting, side)),
                     format("%.1f", results.allocated(setting, side) / 1024),
                     Long.toString(sent.inTransaction().statements()),
                     Long.toString(sent.inTransaction().roundTrips()),

@@ -1,21 +1,21 @@
 package dev.outbox.jpa.benchmarks;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
+import java.util.stream.IntStream;
 
 /**
- * All rounds of all settings. Sides are compared within a round only, and a figure is the median of what its rounds say:
- * a machine that is slow for a minute is slow for all of them.
+ * All turns of all settings. Sides are compared within a turn only, and a figure is the median of what all turns say: a
+ * machine that is slow for a second is slow for all of them.
  */
 final class Results {
 
     private final Sides sides;
-    private final Map<Setting, List<Map<Side, Samples>>> rounds = new HashMap<>();
+    private final Map<Setting, Map<Side, Samples>> samples = new HashMap<>();
     private final Map<Setting, Map<Side, Sent>> sent = new HashMap<>();
 
     Results(Sides sides) {
@@ -26,8 +26,10 @@ final class Results {
         return new IdentityHashMap<>();
     }
 
-    void addRound(Setting setting, Map<Side, Samples> round) {
-        rounds.computeIfAbsent(setting, any -> new ArrayList<>()).add(round);
+    void add(Setting setting, Map<Side, Samples> round) {
+        Map<Side, Samples> all = samples.computeIfAbsent(setting, any -> bySide());
+        round.forEach(
+                (side, more) -> all.computeIfAbsent(side, any -> new Samples()).addAll(more));
     }
 
     void setSent(Setting setting, Side side, Wire.Count inTransaction, Wire.Count afterwards) {
@@ -36,9 +38,6 @@ final class Results {
 
     /** What one transaction sent until its commit was confirmed, and after that. */
     record Sent(Wire.Count inTransaction, Wire.Count afterwards) {}
-
-    /** The median of all rounds, and the least and greatest of them. */
-    record Figure(double median, double least, double greatest) {}
 
     Sides sides() {
         return sides;
@@ -49,52 +48,46 @@ final class Results {
     }
 
     /** A transaction's time, in microseconds. */
-    Figure time(Setting setting, Side side) {
-        return figure(setting, round -> median(round, side) / 1e3);
+    Median time(Setting setting, Side side) {
+        return Median.of(turns(setting, side).stream().mapToDouble(turn -> turn.nanos() / 1e3));
     }
 
-    /** How many times as long as another side in the same round. */
-    Figure ratio(Setting setting, Side side, Side other) {
-        return figure(setting, round -> median(round, side) / median(round, other));
+    /** How many times as long as another side in the same turn. */
+    Median ratio(Setting setting, Side side, Side other) {
+        return compare(setting, side, other, (turn, others) -> turn.nanos() / others.nanos());
     }
 
     /** What a transaction takes longer than one without events, in microseconds. */
-    Figure above(Setting setting, Side side) {
-        return figure(setting, round -> (median(round, side) - median(round, sides.noEvents())) / 1e3);
+    Median above(Setting setting, Side side) {
+        return compare(setting, side, sides.noEvents(), (turn, none) -> (turn.nanos() - none.nanos()) / 1e3);
+    }
+
+    /** The processor time that a transaction takes on its own thread, in microseconds. */
+    double cpu(Setting setting, Side side) {
+        return Median.of(turns(setting, side).stream().mapToDouble(turn -> turn.cpuNanos() / 1e3))
+                .value();
     }
 
     /** The bytes that a transaction allocates on its own thread. */
     double allocated(Setting setting, Side side) {
-        long bytes = 0;
-        long transactions = 0;
-        for (Map<Side, Samples> round : roundsOf(setting)) {
-            bytes += samples(round, side).allocated();
-            transactions += samples(round, side).transactions();
-        }
-        return (double) bytes / transactions;
+        return Median.of(turns(setting, side).stream().mapToDouble(Samples.Turn::allocated))
+                .value();
     }
 
-    long transactions(Setting setting, Side side) {
-        return roundsOf(setting).stream()
-                .mapToLong(round -> samples(round, side).transactions())
-                .sum();
+    int turns(Setting setting) {
+        return turns(setting, sides.noEvents()).size();
     }
 
-    private Figure figure(Setting setting, ToDoubleFunction<Map<Side, Samples>> ofRound) {
-        double[] values =
-                roundsOf(setting).stream().mapToDouble(ofRound).sorted().toArray();
-        return new Figure(Medians.of(java.util.Arrays.stream(values)), values[0], values[values.length - 1]);
+    private Median compare(Setting setting, Side side, Side other, ToDoubleBiFunction<Samples.Turn, Samples.Turn> how) {
+        List<Samples.Turn> turns = turns(setting, side);
+        List<Samples.Turn> others = turns(setting, other);
+        return Median.of(
+                IntStream.range(0, turns.size()).mapToDouble(i -> how.applyAsDouble(turns.get(i), others.get(i))));
     }
 
-    private List<Map<Side, Samples>> roundsOf(Setting setting) {
-        return Objects.requireNonNull(rounds.get(setting));
-    }
-
-    private static double median(Map<Side, Samples> round, Side side) {
-        return samples(round, side).median();
-    }
-
-    private static Samples samples(Map<Side, Samples> round, Side side) {
-        return Objects.requireNonNull(round.get(side));
+    private List<Samples.Turn> turns(Setting setting, Side side) {
+        return Objects.requireNonNull(
+                        Objects.requireNonNull(samples.get(setting)).get(side))
+                .turns();
     }
 }

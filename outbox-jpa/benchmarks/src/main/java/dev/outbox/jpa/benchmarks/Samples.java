@@ -4,27 +4,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What one side did in one setting of one round. Not thread safe. */
+/** What one side did in one setting, turn by turn. Not thread safe. */
 final class Samples {
 
-    private final List<long[]> nanos = new ArrayList<>();
-    private long allocated;
+    private final List<Turn> turns = new ArrayList<>();
 
-    void add(Measurement.Block block) {
-        nanos.add(block.nanos());
-        allocated += block.allocated();
+    /**
+     * @param nanos the median time of its transactions
+     * @param cpuNanos the processor time of a transaction on its own thread, on average
+     * @param allocated the bytes that a transaction allocates on its own thread, on average
+     */
+    record Turn(double nanos, double cpuNanos, double allocated) {}
+
+    void add(List<Measurement.Block> blocks) {
+        double[] nanos = blocks.stream()
+                .flatMapToLong(block -> Arrays.stream(block.nanos()))
+                .asDoubleStream()
+                .toArray();
+        long cpuNanos = blocks.stream().mapToLong(Measurement.Block::cpuNanos).sum();
+        long allocated = blocks.stream().mapToLong(Measurement.Block::allocated).sum();
+        turns.add(new Turn(
+                Median.of(Arrays.stream(nanos)).value(),
+                (double) cpuNanos / nanos.length,
+                (double) allocated / nanos.length));
     }
 
-    long transactions() {
-        return nanos.stream().mapToLong(block -> block.length).sum();
+    void addAll(Samples others) {
+        turns.addAll(others.turns);
     }
 
-    long allocated() {
-        return allocated;
-    }
-
-    /** The median time of a transaction, in nanoseconds. */
-    double median() {
-        return Medians.of(nanos.stream().flatMapToLong(Arrays::stream).asDoubleStream());
+    /** The n-th turn of each side is of the same moment. */
+    List<Turn> turns() {
+        return turns;
     }
 }
