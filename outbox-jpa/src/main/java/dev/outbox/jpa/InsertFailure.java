@@ -2,16 +2,15 @@ package dev.outbox.jpa;
 
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
+import dev.outbox.PayloadType;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.List;
 
 /** Says in words what a failed INSERT means and what to do about it. */
-final class InsertFailure {
+record InsertFailure(OutboxTable table, PayloadType payloadType, Retention retention) {
 
-    private InsertFailure() {}
-
-    static OutboxException explain(OutboxInsert insert, List<OutboxRow> rows, SQLException failure) {
+    OutboxException explain(List<OutboxRow> rows, SQLException failure) {
         SQLException cause = withoutData(failure);
         String message =
                 "Writing %d event(s), the first one '%s' of %s %s, to the outbox table %s failed, so the transaction can't commit: %s (SQLSTATE %s). %s"
@@ -20,10 +19,10 @@ final class InsertFailure {
                                 rows.get(0).type(),
                                 rows.get(0).aggregateType(),
                                 rows.get(0).aggregateId(),
-                                insert.table(),
+                                table,
                                 cause.getMessage(),
                                 cause.getSQLState(),
-                                advice(insert, String.valueOf(cause.getSQLState())));
+                                advice(String.valueOf(cause.getSQLState())));
         return new OutboxException(message, cause);
     }
 
@@ -45,9 +44,8 @@ final class InsertFailure {
     }
 
     /** What to do about it, by the server's code (PostgreSQL, appendix A). */
-    private static String advice(OutboxInsert insert, String sqlState) {
-        OutboxTable table = insert.table();
-        boolean deletes = insert.retention() == Retention.DELETE_AFTER_INSERT;
+    private String advice(String sqlState) {
+        boolean deletes = retention == Retention.DELETE_AFTER_INSERT;
         return switch (sqlState) {
             case "42P01", "3F000" ->
                 "Create the table (OutboxTable.ddl() is its SQL), or name yours with JpaOutbox.builder().table(...).";
@@ -55,7 +53,7 @@ final class InsertFailure {
                 "Add the column (OutboxTable.ddl() has them all), or name yours with OutboxTable.withColumn(...).";
             case "42804" ->
                 "Make the columns of the types in OutboxTable.ddl(); this outbox writes a payload of type "
-                        + insert.payloadType().sqlName() + ", see JpaOutbox.builder().payloadType(...).";
+                        + payloadType.sqlName() + ", see JpaOutbox.builder().payloadType(...).";
             case "42501" ->
                 "Let the application's role write: GRANT " + (deletes ? "SELECT, INSERT, DELETE" : "INSERT") + " ON "
                         + table.qualifiedName() + ", and USAGE on its schema.";
@@ -70,7 +68,7 @@ final class InsertFailure {
                 "A CHECK of the table refuses the row, or no partition is there for it: change the constraint, or create"
                         + " the partition.";
             case "22P02", "22P05", "54000" ->
-                "The payload is no " + insert.payloadType().sqlName() + " that PostgreSQL accepts (jsonb and text can't"
+                "The payload is no " + payloadType.sqlName() + " that PostgreSQL accepts (jsonb and text can't"
                         + " hold U+0000, jsonb no string of 256 MB): change the event or its serializer, or choose another"
                         + " payload type.";
             case "25006" ->

@@ -31,7 +31,7 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retent
                 delete(connection, rows);
             }
         } catch (SQLException e) {
-            throw InsertFailure.explain(this, rows, e);
+            throw new InsertFailure(table, payloadType, retention).explain(rows, e);
         }
     }
 

@@ -250,11 +250,10 @@ class InsertFailureTest {
     }
 
     private static OutboxException explained(String sqlState) {
-        OutboxInsert insert = new OutboxInsert(OutboxTable.DEFAULT, PayloadType.JSON, Retention.KEEP);
         OutboxRow row =
                 new OutboxRow(UUID.randomUUID(), "Person", "7", "person.registered.v1", SECRET, null, Instant.EPOCH);
-        OutboxException explained =
-                InsertFailure.explain(insert, List.of(row), new SQLException("as the server says", sqlState));
+        OutboxException explained = new InsertFailure(OutboxTable.DEFAULT, PayloadType.JSON, Retention.KEEP)
+                .explain(List.of(row), new SQLException("as the server says", sqlState));
         assertThat(explained).hasMessageNotContaining(SECRET);
         return explained;
     }
