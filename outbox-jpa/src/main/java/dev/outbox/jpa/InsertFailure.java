@@ -8,16 +8,9 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Says in words what a failed INSERT means and what to do about it. */
-final class InsertFailure {
+record InsertFailure(OutboxTable table, PayloadType payloadType, Retention retention) {
 
-    private InsertFailure() {}
-
-    static OutboxException explain(
-            OutboxTable table,
-            PayloadType payloadType,
-            Retention retention,
-            List<OutboxRow> rows,
-            SQLException failure) {
+    OutboxException explain(List<OutboxRow> rows, SQLException failure) {
         SQLException cause = withoutData(failure);
         String message =
                 "Writing %d event(s), the first one '%s' of %s %s, to the outbox table %s failed, so the transaction can't commit: %s (SQLSTATE %s). %s"
@@ -29,7 +22,7 @@ final class InsertFailure {
                                 table,
                                 cause.getMessage(),
                                 cause.getSQLState(),
-                                advice(table, payloadType, retention, String.valueOf(cause.getSQLState())));
+                                advice(String.valueOf(cause.getSQLState())));
         return new OutboxException(message, cause);
     }
 
@@ -51,7 +44,7 @@ final class InsertFailure {
     }
 
     /** What to do about it, by the server's code (PostgreSQL, appendix A). */
-    private static String advice(OutboxTable table, PayloadType payloadType, Retention retention, String sqlState) {
+    private String advice(String sqlState) {
         boolean deletes = retention == Retention.DELETE_AFTER_INSERT;
         return switch (sqlState) {
             case "42P01", "3F000" ->

@@ -6,10 +6,12 @@ import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
+import dev.outbox.RecordedEvent;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +67,39 @@ public final class JpaOutbox {
             OutboxEvent accepted = intake.event(EventIds.next(), aggregateType, aggregateId, event, options);
             // Refuses what the payload's column can't hold.
             intake.row(accepted);
-            receiver.accept(frozen(accepted));
+            receiver.accept(frozen(accepted, accepted.occurredAt()));
             return accepted.id();
         };
+    }
+
+    /**
+     * What an event that an entity recorded becomes, for tests without database and transaction: refused and serialized
+     * as a transaction would. The test kit's recording outbox is made of it.
+     *
+     * @param aggregate its identifier is read from its member with {@code @Id} or {@code @EmbeddedId}; one that is not
+     *     there yet, as the database or Hibernate makes it, is {@code (no id yet)}
+     * @param recorded a deferred event is made now
+     * @throws OutboxException as the call of record or the commit would
+     */
+    public OutboxEvent recorded(Object aggregate, RecordedEvent recorded) {
+        String type = Aggregates.type(aggregate);
+        Object id = Aggregates.id(aggregate);
+        Object event = recorded.event();
+        List<OutboxEvent> accepted = new ArrayList<>(1);
+        to(accepted::add)
+                .publish(
+                        type,
+                        id == null ? "(no id yet)" : id,
+                        recorded.deferred() ? ((Supplier<?>) event).get() : event,
+                        options -> {
+                            recorded.options().headers().forEach(options::header);
+                            options.id(Objects.requireNonNullElse(
+                                    recorded.options().id(), recorded.id()));
+                            if (recorded.options().type() != null) {
+                                options.type(recorded.options().type());
+                            }
+                        });
+        return frozen(accepted.get(0), recorded.recordedAt());
     }
 
     /** The table that it writes. */
@@ -80,7 +113,7 @@ public final class JpaOutbox {
     }
 
     /** A serializer may hand out bytes that the event itself holds, and changes later. */
-    private static OutboxEvent frozen(OutboxEvent event) {
+    private static OutboxEvent frozen(OutboxEvent event, Instant occurredAt) {
         byte[] payload = Objects.requireNonNull(event.payload());
         return new OutboxEvent(
                 event.id(),
@@ -89,7 +122,7 @@ public final class JpaOutbox {
                 event.type(),
                 payload.clone(),
                 event.headers(),
-                event.occurredAt());
+                occurredAt);
     }
 
     /**

@@ -67,7 +67,7 @@ final class OutboxInsert {
                 delete(connection, rows);
             }
         } catch (SQLException e) {
-            throw InsertFailure.explain(table, payloadType, retention, rows, e);
+            throw new InsertFailure(table, payloadType, retention).explain(rows, e);
         }
     }
 

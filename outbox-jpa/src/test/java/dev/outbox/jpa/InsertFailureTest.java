@@ -255,12 +255,8 @@ class InsertFailureTest {
     private static OutboxException explained(String sqlState) {
         OutboxRow row =
                 new OutboxRow(UUID.randomUUID(), "Person", "7", "person.registered.v1", SECRET, null, Instant.EPOCH);
-        OutboxException explained = InsertFailure.explain(
-                OutboxTable.DEFAULT,
-                PayloadType.JSON,
-                Retention.KEEP,
-                List.of(row),
-                new SQLException("as the server says", sqlState));
+        OutboxException explained = new InsertFailure(OutboxTable.DEFAULT, PayloadType.JSON, Retention.KEEP)
+                .explain(List.of(row), new SQLException("as the server says", sqlState));
         assertThat(explained).hasMessageNotContaining(SECRET);
         return explained;
     }
