@@ -73,9 +73,13 @@ final class HibernateTransaction {
         return shared;
     }
 
-    /** Has this transaction, and none after it, call the completion. */
-    void onCompletion(Completion completion) {
-        coordinator.addObserver(new TransactionObserver() {
+    /**
+     * Has this transaction, and none after it, call the completion.
+     *
+     * @return takes it back
+     */
+    Runnable onCompletion(Completion completion) {
+        TransactionObserver observer = new TransactionObserver() {
 
             /**
              * A next transaction on the session: of this one nobody told the end, as when another's synchronization
@@ -100,7 +104,9 @@ final class HibernateTransaction {
                 coordinator.removeObserver(this);
                 completion.completed(successful);
             }
-        });
+        };
+        coordinator.addObserver(observer);
+        return () -> coordinator.removeObserver(observer);
     }
 
     /** Has it done now, on the transaction's connection. */
