@@ -58,6 +58,11 @@ public final class EventRecorders {
         return HELD.take(aggregate);
     }
 
+    /** The instances that {@link #takeHeld} would find something for, by any thread; those that are garbage are not among them. */
+    public static List<Object> held() {
+        return HELD.aggregates();
+    }
+
     /** Whether {@link #takeHeld} would find nothing for any aggregate; cheap. */
     public static boolean nothingHeld() {
         return HELD.isEmpty();

@@ -9,8 +9,12 @@ interface CollectingTransaction {
     /** Whether what asks for {@link #onCompletion} only now might ask too late. */
     boolean maybeTooLate();
 
-    /** Has this transaction, and none after it, call the completion. */
-    void onCompletion(Completion completion);
+    /**
+     * Has this transaction, and none after it, call the completion.
+     *
+     * @return takes it back
+     */
+    Runnable onCompletion(Completion completion);
 
     /** Has it done now, on the transaction's connection. */
     void work(Consumer<Connection> work);

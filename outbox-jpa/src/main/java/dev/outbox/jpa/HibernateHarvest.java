@@ -18,6 +18,7 @@ import org.hibernate.Hibernate;
 import org.hibernate.boot.registry.StandardServiceInitiator;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -282,6 +283,30 @@ public final class HibernateHarvest implements ServiceContributor {
                     && session.getPersistenceContextInternal().getEntry(entity) != null;
         }
 
+        /** Of entities and proxies, as that of most sessions is when a transaction begins. */
+        private static boolean isEmpty(PersistenceContext context) {
+            Map<?, ?> holders = context.getEntityHoldersByKey();
+            // Null until there is one.
+            return holders == null || holders.isEmpty();
+        }
+
+        @Override
+        public List<Object> ownOf(List<Object> instances) {
+            if (!(session instanceof SessionImplementor stateful)
+                    || isEmpty(stateful.getPersistenceContextInternal())) {
+                return List.of();
+            }
+            List<Object> own = instances.stream()
+                    .filter(instance -> contains(instance)
+                            || (instance instanceof HibernateProxy proxy
+                                    && proxy.getHibernateLazyInitializer().getSession() == session))
+                    .toList();
+            if (!own.isEmpty()) {
+                PendingEvents.of(stateful).begun();
+            }
+            return own;
+        }
+
         @Override
         public boolean maps(Object entity) {
             return session.getFactory().getMappingMetamodel().findEntityDescriptor(entity.getClass()) != null;
@@ -414,12 +439,17 @@ public final class HibernateHarvest implements ServiceContributor {
         public void onMerge(MergeEvent event) {
             Object original = event.getOriginal();
             Object copy = event.getResult();
-            if (original == null || copy == null || original == copy || !Aggregates.is(original)) {
+            if (original == null || copy == null || !Aggregates.is(original)) {
                 return;
             }
             UnitOfWork unit = unitOf(event.getSession());
             if (unit != null) {
                 unit.merged(original, copy);
+                // Behind a detached proxy is the instance whose methods have recorded.
+                Object behind = event.getEntity();
+                if (behind != null && behind != original) {
+                    unit.merged(behind, copy);
+                }
             }
         }
 

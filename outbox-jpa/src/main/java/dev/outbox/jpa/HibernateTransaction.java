@@ -99,8 +99,8 @@ final class HibernateTransaction implements ActiveTransaction, CollectingTransac
     }
 
     @Override
-    public void onCompletion(Completion completion) {
-        coordinator.addObserver(new TransactionObserver() {
+    public Runnable onCompletion(Completion completion) {
+        TransactionObserver observer = new TransactionObserver() {
 
             /**
              * A next transaction on the session: of this one nobody told the end, as when another's synchronization
@@ -125,7 +125,9 @@ final class HibernateTransaction implements ActiveTransaction, CollectingTransac
                 coordinator.removeObserver(this);
                 completion.completed(successful);
             }
-        });
+        };
+        coordinator.addObserver(observer);
+        return () -> coordinator.removeObserver(observer);
     }
 
     @Override

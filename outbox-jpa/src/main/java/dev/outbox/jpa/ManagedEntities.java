@@ -1,6 +1,7 @@
 package dev.outbox.jpa;
 
 import dev.outbox.RecordedEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a unit of work asks of the session that it belongs to. */
@@ -8,6 +9,9 @@ interface ManagedEntities {
 
     /** Whether the instance is in the persistence context, also if it is scheduled for removal. */
     boolean contains(Object entity);
+
+    /** Those of the instances that are in the persistence context or are proxies of it, as a transaction begins. */
+    List<Object> ownOf(List<Object> instances);
 
     /** Whether the session's entities include its class. */
     boolean maps(Object entity);

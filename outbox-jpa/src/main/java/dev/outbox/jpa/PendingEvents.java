@@ -37,6 +37,7 @@ final class PendingEvents implements Completion, Serializable {
     private transient Map<OutboxInsert, List<PendingRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
     private transient volatile @Nullable Thread thread;
+    private transient Runnable unregister = () -> {};
 
     static PendingEvents of(EntityManager entityManager) {
         if (entityManager.getProperties().get(PROPERTY) instanceof PendingEvents pending) {
@@ -51,13 +52,14 @@ final class PendingEvents implements Completion, Serializable {
         requireSameThread(row.type());
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
-            transaction.onCompletion(this);
+            unregister = transaction.onCompletion(this);
             // Better written early than lost.
             phase = transaction.maybeTooLate() ? Phase.WRITTEN : Phase.COLLECTING;
         }
         if (phase == Phase.WRITTEN) {
             OutboxRow complete = row.row();
             if (complete != null) {
+                row.written();
                 transaction.work(connection -> insert.execute(connection, List.of(complete)));
             }
         } else {
@@ -73,6 +75,14 @@ final class PendingEvents implements Completion, Serializable {
                             + Thread.currentThread().getName() + "', others by thread '" + first.getName() + "'. An"
                             + " EntityManager is for one thread at a time: publish on the thread of the transaction, or in a"
                             + " transaction of the other thread's own.");
+        }
+    }
+
+    /** To be called where events are added at the very beginning, before observers have heard of it. */
+    void begun() {
+        if (phase != Phase.IDLE) {
+            unregister.run();
+            completed(false);
         }
     }
 
@@ -111,6 +121,7 @@ final class PendingEvents implements Completion, Serializable {
                     .sorted(Comparator.comparing(PendingRow::position))
                     .flatMap(row -> Stream.ofNullable(row.row()))
                     .toList();
+            taken.forEach(PendingRow::written);
             pending.subList(0, taken.size()).clear();
             if (!complete.isEmpty()) {
                 batch.getKey().execute(connection, complete);

@@ -79,11 +79,15 @@ final class Recording implements PendingRow {
         state = State.SECURED;
     }
 
-    void drop() {
+    /** @throws OutboxException if it is too late for {@link #drop} */
+    void requireNotWritten() {
         if (state == State.WRITTEN) {
             throw new OutboxException("The event " + this + " is written already by a flush of the outbox, and can't be"
                     + " discarded. Discard before, or roll the transaction back.");
         }
+    }
+
+    void drop() {
         state = State.DROPPED;
     }
 
@@ -121,9 +125,15 @@ final class Recording implements PendingRow {
             case OPEN -> throw notCaptured("it was recorded after the last flush of its session");
             default -> {
                 complete();
-                state = State.WRITTEN;
                 return row;
             }
+        }
+    }
+
+    @Override
+    public void written() {
+        if (state == State.SECURED) {
+            state = State.WRITTEN;
         }
     }
 
