@@ -106,8 +106,7 @@ class EclipseLinkTest {
 
     @Test
     void harvesting_is_refused_at_the_start() {
-        assertThatThrownBy(
-                        () -> JpaOutbox.builder().harvest(database.factory()).build())
+        assertThatThrownBy(() -> JpaOutbox.builder().harvest(database.factory()).build())
                 .isInstanceOf(OutboxException.class)
                 .hasMessageContainingAll(
                         "Harvesting needs an EntityManagerFactory of Hibernate ORM",

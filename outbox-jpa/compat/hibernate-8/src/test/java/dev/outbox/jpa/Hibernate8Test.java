@@ -19,7 +19,10 @@ class Hibernate8Test {
         JpaOutbox passing =
                 JpaOutbox.builder().retention(Retention.DELETE_AFTER_INSERT).build();
         database.inTransaction(em -> {
-            assertThat(em.unwrap(SessionImplementor.class).getActionQueue().getClass().getSimpleName())
+            assertThat(em.unwrap(SessionImplementor.class)
+                            .getActionQueue()
+                            .getClass()
+                            .getSimpleName())
                     .isEqualTo("GraphBasedActionQueue");
             em.persist(new Person("Ada"));
             passing.on(em).publish("Person", 1, new PersonRegistered("Ada"));
