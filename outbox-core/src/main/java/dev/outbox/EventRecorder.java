@@ -6,7 +6,7 @@ package dev.outbox;
  */
 public interface EventRecorder {
 
-    /** Whether its transaction still runs. Called by any thread. */
+    /** Whether its transaction still runs, and on the calling thread. Called by any thread. */
     boolean active();
 
     /** Whether the aggregate belongs to it for certain, as it is in its persistence context. */

@@ -30,6 +30,11 @@ final class HeldEvents {
     }
 
     boolean isEmpty() {
+        if (events.isEmpty()) {
+            return true;
+        }
+        // An aggregate that is gone must not cost every flush from now on.
+        removeGarbage();
         return events.isEmpty();
     }
 

@@ -112,9 +112,24 @@ final class Aggregates {
         return entities;
     }
 
+    private static @Nullable Class<?> idType(EntityType<?> entity, Class<?> type) {
+        Class<?> told = entity.getIdType() == null ? null : entity.getIdType().getJavaType();
+        if (told != null && told != type) {
+            return told;
+        }
+        // Hibernate 6.6 tells nothing of it.
+        for (Class<?> declaring = type; declaring != null; declaring = declaring.getSuperclass()) {
+            IdClass annotation = declaring.getDeclaredAnnotation(IdClass.class);
+            if (annotation != null) {
+                return annotation.value();
+            }
+        }
+        return null;
+    }
+
     private static List<String> idMistakes(EntityType<?> entity, Class<?> type, AggregateIds ids) {
-        Class<?> id = entity.getIdType() == null ? null : entity.getIdType().getJavaType();
-        if (id == null || id == type) {
+        Class<?> id = idType(entity, type);
+        if (id == null) {
             return List.of("the id of aggregate " + type.getName() + " has several attributes and no class; give it an"
                     + " @EmbeddedId or @IdClass, and say what stands for it: JpaOutbox.builder().aggregateId(...)");
         }

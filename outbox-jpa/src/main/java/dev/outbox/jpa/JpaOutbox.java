@@ -150,7 +150,7 @@ public final class JpaOutbox {
      * @throws OutboxException as above, and if there is no connection
      */
     public void validate(EntityManagerFactory factory) {
-        try (EntityManager entityManager = factory.createEntityManager()) {
+        try (EntityManager entityManager = factory.createEntityManager(Map.of())) {
             Provider.onConnectionOf(entityManager, this::validate);
         } catch (PersistenceException e) {
             throw new OutboxException(

@@ -26,7 +26,7 @@ final class UnitOfWork implements EventRecorder {
     private List<Recording> recordings = List.of();
     private Set<Object> removed = Set.of();
     private @Nullable RuntimeException refused;
-    private volatile boolean active;
+    private volatile @Nullable Thread thread;
     private boolean completing;
 
     UnitOfWork(ManagedEntities session) {
@@ -40,16 +40,27 @@ final class UnitOfWork implements EventRecorder {
     void begin() {
         // Of the transaction before, nobody may have told the end.
         completed();
-        active = true;
-        EventRecorders.enter(this);
-        if (!EventRecorders.nothingHeld()) {
-            beginWithHeld();
+        session.begun();
+        enter();
+        List<Object> own = ownHeld();
+        if (!own.isEmpty()) {
+            session.forgetPending();
+            take(own);
         }
     }
 
+    private void enter() {
+        thread = Thread.currentThread();
+        EventRecorders.enter(this);
+    }
+
+    private List<Object> ownHeld() {
+        return EventRecorders.nothingHeld() ? List.of() : session.ownOf(EventRecorders.held());
+    }
+
     /** Not left to the first flush: the context may be cleared before it. */
-    private void beginWithHeld() {
-        for (Object instance : session.ownOf(EventRecorders.held())) {
+    private void take(List<Object> held) {
+        for (Object instance : held) {
             try {
                 held(instance, instance);
             } catch (RuntimeException e) {
@@ -61,6 +72,12 @@ final class UnitOfWork implements EventRecorder {
 
     /** Right before the commit: secures what can be secured, and refuses to commit if that is not all. */
     void beforeCommit() {
+        // Then what was recorded here had no recorder.
+        boolean begunElsewhere = thread != Thread.currentThread();
+        if (begunElsewhere) {
+            enter();
+            take(ownHeld());
+        }
         if (refused != null) {
             throw refused;
         }
@@ -83,6 +100,10 @@ final class UnitOfWork implements EventRecorder {
             if (recording.open()) {
                 throw recording.notCaptured(reason(recording));
             }
+        }
+        // Without a recording nothing is asked of the session, which may be closed by now.
+        if (begunElsewhere && !recordings.isEmpty()) {
+            session.write();
         }
         completing = true;
     }
@@ -109,17 +130,19 @@ final class UnitOfWork implements EventRecorder {
     }
 
     void completed() {
-        active = false;
+        thread = null;
         completing = false;
         recordings = List.of();
         removed = Set.of();
         refused = null;
+        session.ended();
         EventRecorders.leave(this);
     }
 
     @Override
     public boolean active() {
-        return active;
+        // The end of a transaction is not always told: a rollback may fail, or a session be abandoned.
+        return thread == Thread.currentThread() && (session.inTransaction() || session.suspended());
     }
 
     @Override

@@ -15,7 +15,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.MappedSuperclass;
-import jakarta.persistence.PersistenceConfiguration;
 import jakarta.persistence.Transient;
 import java.io.Serializable;
 import java.util.List;
@@ -269,11 +268,7 @@ class AggregateIdTest {
     }
 
     private static void with(List<Class<?>> entities, Consumer<EntityManagerFactory> work) {
-        PersistenceConfiguration configuration = new PersistenceConfiguration("ids")
-                .property("jakarta.persistence.nonJtaDataSource", database.dataSource())
-                .property("jakarta.persistence.schema-generation.database.action", "drop-and-create");
-        entities.forEach(configuration::managedClass);
-        try (EntityManagerFactory factory = configuration.createEntityManagerFactory()) {
+        try (EntityManagerFactory factory = database.factoryOf(entities)) {
             database.calls().forget();
             work.accept(factory);
         } finally {

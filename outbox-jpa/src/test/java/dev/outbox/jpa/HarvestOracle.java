@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the harvest promises, kept beside the sessions of one thread: which transaction an event belongs to, whether its
@@ -30,8 +29,8 @@ final class HarvestOracle {
             this.em = em;
         }
 
-        private boolean has(@Nullable Object aggregate) {
-            return aggregate != null && (em.contains(aggregate) || removed.contains(aggregate));
+        private boolean has(Object aggregate) {
+            return em.contains(aggregate) || removed.contains(aggregate);
         }
 
         /** The events that the commit must not pass over. */
@@ -51,17 +50,20 @@ final class HarvestOracle {
 
         final int position;
         final String note;
-        private @Nullable Object aggregate;
+        private Object aggregate;
         private boolean open;
         private boolean dropped;
 
-        private Event(int position, String note, @Nullable Object aggregate) {
+        private Event(int position, String note, Object aggregate) {
             this.position = position;
             this.note = note;
             this.aggregate = aggregate;
-            this.open = aggregate != null;
+            this.open = aggregate != NONE;
         }
     }
+
+    /** Of an event that is published explicitly. */
+    private static final Object NONE = new Object();
 
     private final List<Unit> active = new ArrayList<>();
     private final List<Event> held = new ArrayList<>();
@@ -88,7 +90,7 @@ final class HarvestOracle {
     }
 
     void published(Unit unit, String note) {
-        unit.pending.add(new Event(count++, note, null));
+        unit.pending.add(new Event(count++, note, NONE));
     }
 
     void persisted(Unit unit, Object aggregate) {
@@ -126,11 +128,7 @@ final class HarvestOracle {
             if (other != unit) {
                 for (Event event : List.copyOf(other.pending)) {
                     Object aggregate = event.aggregate;
-                    if (aggregate != null
-                            && event.open
-                            && !event.dropped
-                            && !other.has(aggregate)
-                            && unit.em.contains(aggregate)) {
+                    if (event.open && !event.dropped && !other.has(aggregate) && unit.em.contains(aggregate)) {
                         event.dropped = true;
                         Event moved = new Event(event.position, event.note, aggregate);
                         unit.pending.add(moved);

@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
-import org.hibernate.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -268,11 +267,13 @@ class InsertFailureTest {
     /** The failure of an event alone, after a statement in its transaction whose own failure is passed over. */
     private static OutboxException failureAfter(String sql, JpaOutbox outbox) {
         return outboxExceptionIn(catchThrowable(() -> database.inTransaction(em -> {
-            em.unwrap(Session.class).doWork(connection -> {
+            // Of any provider.
+            Provider.transactionOf(em).call(connection -> {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute(sql);
+                    return statement.execute(sql);
                 } catch (SQLException e) {
                     assertThat(sql).startsWith("DO");
+                    return false;
                 }
             });
             outbox.on(em).publish("Person", 7, new PersonRegistered(SECRET));

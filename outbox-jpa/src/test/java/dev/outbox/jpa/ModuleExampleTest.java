@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
 import java.sql.Connection;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,11 +28,7 @@ class ModuleExampleTest {
 
     @BeforeEach
     void an_application_with_an_invoice() {
-        factory = new PersistenceConfiguration("invoices")
-                .managedClass(Invoice.class)
-                .property("jakarta.persistence.nonJtaDataSource", database.dataSource())
-                .property("jakarta.persistence.schema-generation.database.action", "drop-and-create")
-                .createEntityManagerFactory();
+        factory = database.factoryOf(List.of(Invoice.class));
         em = factory.createEntityManager();
         TestDatabase.inTransaction(em, any -> em.persist(new Invoice(id)));
     }

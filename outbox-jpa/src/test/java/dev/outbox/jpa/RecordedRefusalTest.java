@@ -12,8 +12,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
-import jakarta.persistence.PersistenceConfiguration;
 import jakarta.persistence.Transient;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -247,11 +247,7 @@ class RecordedRefusalTest {
     }
 
     private static EntityManagerFactory factory(Class<?> entity) {
-        return new PersistenceConfiguration("refusals")
-                .managedClass(entity)
-                .property("jakarta.persistence.nonJtaDataSource", database.dataSource())
-                .property("jakarta.persistence.schema-generation.database.action", "drop-and-create")
-                .createEntityManagerFactory();
+        return database.factoryOf(List.of(entity));
     }
 
     @AfterAll

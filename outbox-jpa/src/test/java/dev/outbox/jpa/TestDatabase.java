@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,13 +161,20 @@ final class TestDatabase implements BeforeEachCallback {
         return createFactory("none");
     }
 
+    /** A factory of Hibernate of any version, of these entities alone, whose tables are made anew; the caller closes it. */
+    EntityManagerFactory factoryOf(List<Class<?>> entities) {
+        start();
+        return createFactory("none-of-its-own", "drop-and-create", Map.of("hibernate.loaded_classes", entities));
+    }
+
     private static EntityManagerFactory createFactory(String schema) {
-        return Persistence.createEntityManagerFactory(
-                NAME,
-                Map.of(
-                        "jakarta.persistence.nonJtaDataSource",
-                        Objects.requireNonNull(watched),
-                        "jakarta.persistence.schema-generation.database.action",
-                        schema));
+        return createFactory(NAME, schema, Map.of());
+    }
+
+    private static EntityManagerFactory createFactory(String unit, String schema, Map<String, ?> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("jakarta.persistence.nonJtaDataSource", Objects.requireNonNull(watched));
+        all.put("jakarta.persistence.schema-generation.database.action", schema);
+        return Persistence.createEntityManagerFactory(unit, all);
     }
 }

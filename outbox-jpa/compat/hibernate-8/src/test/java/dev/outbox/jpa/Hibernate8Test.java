@@ -35,7 +35,8 @@ class Hibernate8Test {
                         call -> assertThat(call).isEqualTo("addBatch"),
                         call -> assertThat(call).isEqualTo("executeBatch"),
                         call -> assertThat(call).startsWith("prepare DELETE FROM \"public\".\"outbox\""),
-                        call -> assertThat(call).isEqualTo("executeUpdate"),
+                        call -> assertThat(call).isEqualTo("addBatch"),
+                        call -> assertThat(call).isEqualTo("executeBatch"),
                         call -> assertThat(call).isEqualTo("commit"));
         assertThat(database.people()).isEqualTo(1);
         assertThat(database.rows()).isEmpty();

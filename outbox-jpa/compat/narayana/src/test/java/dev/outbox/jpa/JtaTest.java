@@ -164,6 +164,35 @@ class JtaTest {
     }
 
     @Test
+    void recorded_before_the_transaction_and_persisted_in_it() throws Exception {
+        Order order = Order.create();
+        order.change("before");
+        TRANSACTIONS.begin();
+        try (EntityManager em = factory.createEntityManager()) {
+            em.persist(order);
+            TRANSACTIONS.commit();
+        }
+        assertThat(notes()).containsExactly("before");
+    }
+
+    @Test
+    void recorded_between_two_transactions_and_cleared_before_a_flush_fails_the_commit() throws Exception {
+        Order order = Order.create();
+        try (EntityManager em = factory.createEntityManager()) {
+            TRANSACTIONS.begin();
+            em.joinTransaction();
+            em.persist(order);
+            TRANSACTIONS.commit();
+            order.change("between");
+            TRANSACTIONS.begin();
+            em.joinTransaction();
+            em.clear();
+            assertThatThrownBy(TRANSACTIONS::commit).hasStackTraceContaining("cleared before a flush");
+        }
+        assertThat(notes()).isEmpty();
+    }
+
+    @Test
     void a_transaction_that_requires_a_new_one_keeps_its_events_apart() throws Exception {
         for (boolean outerCommits : new boolean[] {false, true}) {
             TRANSACTIONS.begin();

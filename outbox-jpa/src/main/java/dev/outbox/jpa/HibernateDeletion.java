@@ -10,11 +10,11 @@ import org.hibernate.event.spi.PreDeleteEvent;
  * {@code PreDeleteEvent.getSession()}, which returns an {@code EventSource} in Hibernate 6.6 and its supertype since 7. A
  * compiled call names the one or the other, and would fail to link on the other's version.
  */
-final class DeletingSession {
+final class HibernateDeletion {
 
     private static final MethodHandle GET_SESSION = getSession();
 
-    private DeletingSession() {}
+    private HibernateDeletion() {}
 
     private static MethodHandle getSession() {
         try {
