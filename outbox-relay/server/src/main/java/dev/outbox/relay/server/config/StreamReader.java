@@ -19,9 +19,12 @@ final class StreamReader {
     private final Settings settings;
     private final String name;
     private final String prefix;
+    private final RetryDelays retry;
 
-    StreamReader(Settings settings, String name) {
+    /** @param retry the delays of streams that have none of their own */
+    StreamReader(Settings settings, String name, RetryDelays retry) {
         this.settings = settings;
+        this.retry = retry;
         this.name = name;
         this.prefix = "relay.streams." + name + ".";
     }
@@ -53,13 +56,14 @@ final class StreamReader {
         Optional<Integer> partitions = number(prefix + "partitions", Integer.MAX_VALUE);
         Optional<Short> replicationFactor =
                 number(prefix + "replication-factor", Short.MAX_VALUE).map(Integer::shortValue);
+        FailureConfig failure = FailureConfig.read(settings, name, prefix, retry);
         for (String mistake : relay.mistakes()) {
             String[] keyAndWords = mistake.split(": ", 2);
             settings.mistake(prefix + keyAndWords[0], keyAndWords[1]);
         }
         return relay.mistakes().isEmpty()
                 ? Optional.of(new StreamConfig(
-                        name, relay.build(), Map.copyOf(kafka), createTopics, partitions, replicationFactor))
+                        name, relay.build(), Map.copyOf(kafka), createTopics, partitions, replicationFactor, failure))
                 : Optional.empty();
     }
 

@@ -87,9 +87,9 @@ class ConfigTest {
                 """);
 
         assertThat(config.shutdownTimeout()).hasSeconds(5);
-        assertThat(config.firstRetryDelay()).hasMillis(10);
-        assertThat(config.longestRetryDelay()).hasMinutes(1);
         StreamConfig stream = config.streams().get(0);
+        assertThat(stream.failure().retry().first()).hasMillis(10);
+        assertThat(stream.failure().retry().longest()).hasMinutes(1);
         assertThat(stream.kafka())
                 .containsEntry("linger.ms", "4")
                 .containsEntry("ssl.truststore.location", "/etc/trust")
