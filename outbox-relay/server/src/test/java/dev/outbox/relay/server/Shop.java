@@ -9,7 +9,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** A database with an outbox table, and the configuration of a relay for it. Slot and topics have the database's name. */
 final class Shop {
@@ -61,6 +63,16 @@ final class Shop {
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
         }
+    }
+
+    /** Waits until the server may forget all that was committed by now: every event has arrived, and is stored as such. */
+    void awaitConfirmed(Duration limit) {
+        String lsn = query("SELECT pg_current_wal_lsn()");
+        Awaitility.await()
+                .atMost(limit)
+                .until(() -> query("SELECT confirmed_flush_lsn >= '" + lsn
+                                + "' FROM pg_replication_slots WHERE slot_name = '" + name + "'")
+                        .equals("t"));
     }
 
     String topic(String aggregateType) {
