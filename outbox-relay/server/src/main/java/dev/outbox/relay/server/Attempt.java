@@ -42,6 +42,7 @@ final class Attempt implements AutoCloseable {
     private final RelayEngine engine;
     private final Producer<byte[], byte[]> producer;
 
+    /** @throws RelayException if no broker answers, or no client can be made of the properties */
     Attempt(StreamConfig config, RelayEngine engine, Progress progress, PoisonedEvents poisoned, Stop stop) {
         this.engine = engine;
         this.progress = progress;
@@ -53,6 +54,9 @@ final class Attempt implements AutoCloseable {
         policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors());
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
         try {
+            // Before there is a producer: one that waits for a broker that hangs can't be closed for
+            // request.timeout.ms.
+            cluster.requireReachable();
             producer = cluster.create(() -> new KafkaProducer<>(settings.producer()));
         } catch (RuntimeException e) {
             cluster.close();
@@ -60,9 +64,8 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** Looks whether the brokers answer, then takes the slot. */
+    /** Looks whether dead letters have a topic, then takes the slot. */
     void start() {
-        cluster.requireReachable();
         policy.start();
         engine.start(PositionStore.NONE);
         progress.generation(inFlight, engine::confirmedLsn);
