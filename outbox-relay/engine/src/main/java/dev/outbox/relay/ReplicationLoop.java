@@ -90,7 +90,7 @@ final class ReplicationLoop implements Runnable {
         end(failure);
     }
 
-    /** Tells the last confirmation and gives the slot back, also behind a row that can't be relayed. */
+    /** Tells the last confirmation and gives the slot back. */
     private void end(@Nullable RelayException failure) {
         try {
             confirm();
@@ -132,35 +132,25 @@ final class ReplicationLoop implements Runnable {
         if (isSkipped(transaction, place)) {
             return;
         }
-        RelayRecord record = read(relation, insert, transaction);
+        PendingDelivery next = read(relation, insert, transaction, place);
         PendingDelivery previous = heldBack;
         if (previous != null) {
             offer(previous);
         }
-        heldBack = new PendingDelivery(record, acks.deliver(transaction, place), buffer, origin, place);
+        heldBack = next;
     }
 
-    private RelayRecord read(Relation relation, Insert insert, Begin transaction) {
+    /** A row that can't become a record is delivered with the reason: what becomes of it is the host's to decide. */
+    private PendingDelivery read(Relation relation, Insert insert, Begin transaction, long place) {
+        RelayRecord record;
+        RowException problem = null;
         try {
-            return reader.read(relation, insert.newTuple(), transaction);
-        } catch (RelayException e) {
-            settle();
-            throw e;
+            record = reader.read(relation, insert.newTuple(), transaction);
+        } catch (RowException e) {
+            record = reader.salvage(relation, insert.newTuple(), transaction);
+            problem = e;
         }
-    }
-
-    /** Transactions before a row that can't be relayed are confirmed first: they would come again with every retry. */
-    private void settle() {
-        long lastStatus = System.nanoTime();
-        while (!stopping && !buffer.hasFailed() && !acks.isSettled()) {
-            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
-            confirm();
-            if (System.nanoTime() - lastStatus > statusInterval.toNanos()) {
-                stream.sendStatus();
-                lastStatus = System.nanoTime();
-            }
-        }
-        stream.sendStatus();
+        return new PendingDelivery(record, problem, acks.deliver(transaction, place), buffer, origin, place);
     }
 
     private Begin requireBegin(String found) {

@@ -36,18 +36,27 @@ final class Attempt implements AutoCloseable {
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicReference<@Nullable RelayException> failure = new AtomicReference<>();
     private final Cluster cluster;
-    private final Topics topics;
+    private final RecordPolicy policy;
+    private final PoisonedEvents poisoned;
+    private final AckTimeout ackTimeout;
     private final RelayEngine engine;
     private final Producer<byte[], byte[]> producer;
 
-    Attempt(StreamConfig config, RelayEngine engine, Progress progress, Stop stop) {
+    /** @throws RelayException if no broker answers, or no client can be made of the properties */
+    Attempt(StreamConfig config, RelayEngine engine, Progress progress, PoisonedEvents poisoned, Stop stop) {
         this.engine = engine;
         this.progress = progress;
+        this.poisoned = poisoned;
         this.stop = stop;
         ProducerSettings settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
-        topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
+        Topics topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
+        policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors());
+        ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
         try {
+            // Before there is a producer: one that waits for a broker that hangs can't be closed for
+            // request.timeout.ms.
+            cluster.requireReachable();
             producer = cluster.create(() -> new KafkaProducer<>(settings.producer()));
         } catch (RuntimeException e) {
             cluster.close();
@@ -55,9 +64,9 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** Looks whether the brokers answer, then takes the slot. */
+    /** Looks whether dead letters have a topic, then takes the slot. */
     void start() {
-        cluster.requireReachable();
+        policy.start();
         engine.start(PositionStore.NONE);
         progress.generation(inFlight, engine::confirmedLsn);
     }
@@ -78,6 +87,7 @@ final class Attempt implements AutoCloseable {
                     break;
                 }
             }
+            poisoned.confirmed(engine.confirmedLsn());
             throwIfFailed();
         }
         while (inFlight.get() > 0 && !stop.left().isZero()) {
@@ -102,41 +112,83 @@ final class Attempt implements AutoCloseable {
 
     private void send(Delivery delivery) {
         throwIfFailed();
-        RelayRecord record = delivery.record();
         inFlight.incrementAndGet();
         try {
-            requireFits(record);
-            var unused = producer.send(toKafka(record), (metadata, error) -> settle(delivery, error));
-        } catch (RuntimeException e) {
-            settle(delivery, e);
-        }
-    }
-
-    /** Before it refuses a record it waits for those before it, which would come again with each attempt otherwise. */
-    private void requireFits(RelayRecord record) {
-        try {
-            topics.requireFits(record);
-        } catch (RelayException e) {
-            while (inFlight.get() > 1 && failure.get() == null && !stop.requested()) {
-                LockSupport.parkNanos(DRAIN_CHECK_NANOS);
+            RecordException objection = policy.objection(delivery);
+            if (objection != null) {
+                divert(delivery, objection);
+            } else if (policy.sendAlone(delivery)) {
+                awaitOthers();
+                send(delivery, delivery.record(), null);
+                awaitNone();
+            } else {
+                send(delivery, delivery.record(), null);
             }
-            throw e;
+        } catch (RelayException e) {
+            // What comes before it would come again with each attempt otherwise.
+            awaitOthers();
+            settle(delivery, e, null);
+        } catch (RuntimeException e) {
+            settle(delivery, e, null);
         }
     }
 
-    private void settle(Delivery delivery, @Nullable Exception error) {
-        if (error == null) {
-            delivery.ack();
-            progress.relayed();
+    private void divert(Delivery delivery, RecordException objection) {
+        RelayRecord letter = policy.divert(delivery, objection);
+        if (letter == null) {
+            settle(delivery, null, objection);
         } else {
+            send(delivery, letter, objection);
+        }
+    }
+
+    /** @param objection why the record is a dead letter, or null if it is the event itself */
+    private void send(Delivery delivery, RelayRecord record, @Nullable RecordException objection) {
+        AtomicLong sent = ackTimeout.sending();
+        var unused = producer.send(toKafka(record), (metadata, error) -> {
+            AckTimeout.answered(sent);
+            settle(
+                    delivery,
+                    error == null || objection == null ? error : KafkaErrors.deadLetterRefused(record, error),
+                    objection);
+        });
+    }
+
+    private void settle(Delivery delivery, @Nullable Exception error, @Nullable RecordException objection) {
+        if (error != null) {
             fail(delivery, error);
+        } else {
+            delivery.ack();
+            if (objection == null) {
+                progress.relayed();
+            } else {
+                policy.diverted(delivery, objection);
+            }
         }
         inFlight.decrementAndGet();
     }
 
+    private void awaitOthers() {
+        awaitInFlight(1);
+    }
+
+    private void awaitNone() {
+        awaitInFlight(0);
+    }
+
+    private void awaitInFlight(long atMost) {
+        while (inFlight.get() > atMost && failure.get() == null && !stop.requested()) {
+            ackTimeout.requireInTime();
+            LockSupport.parkNanos(DRAIN_CHECK_NANOS);
+        }
+    }
+
     /** The first failure ends the attempt; those after it are its consequences, but may say more. */
     private void fail(Delivery delivery, Exception error) {
-        RelayException sentence = KafkaErrors.refused(delivery.record(), error);
+        RelayException sentence = KafkaErrors.refused(delivery.salvaged(), error);
+        if (sentence instanceof RecordException refused && !(error instanceof RelayException)) {
+            policy.refused(delivery, refused);
+        }
         RelayException known = failure.getAndUpdate(
                 first -> first == null || KafkaErrors.saysLess(first, sentence) ? sentence : first);
         if (known == null) {
@@ -150,6 +202,7 @@ final class Attempt implements AutoCloseable {
     }
 
     private void throwIfFailed() {
+        ackTimeout.requireInTime();
         if (failure.get() != null) {
             // Ends the producer's thread, and with it the last callback, which may be the one that names the cause.
             producer.close(Duration.ZERO);

@@ -4,7 +4,9 @@ import dev.outbox.OutboxHeaders;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
+import dev.outbox.relay.server.RecordException.Reason;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +53,7 @@ final class KafkaErrors {
         if (error instanceof TimeoutException) {
             return unreachable(bootstrapServers, error);
         }
-        return sentence("Can't " + verb + " the topic " + topic + ": " + reason(error) + " " + advice(error), error);
+        return failure("Can't " + verb + " the topic " + topic + ": " + reason(error), error);
     }
 
     /** An event could not be delivered; what already is a sentence stays as it is. */
@@ -58,10 +61,33 @@ final class KafkaErrors {
         if (error instanceof RelayException known) {
             return known;
         }
-        return sentence(
-                "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": " + reason(error)
-                        + " " + advice(error),
+        return failure(
+                "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": "
+                        + reason(error),
                 error);
+    }
+
+    /** A dead letter could not be delivered: the stream stops for it as it would without such a topic. */
+    static RelayException deadLetterRefused(RelayRecord letter, Exception error) {
+        RelayException refused = refused(letter, error);
+        return refused instanceof RecordException ? new RelayException(Sentences.words(refused), true, error) : refused;
+    }
+
+    /**
+     * What a broker says about one record and would say again, whatever the state of the cluster; null for all else:
+     * rights, topics that are missing, timeouts, too few replicas, fencing, which are the stream's.
+     */
+    private static @Nullable Reason reasonOfRecord(Exception error) {
+        if (error instanceof RecordTooLargeException || error instanceof RecordBatchTooLargeException) {
+            return Reason.SIZE;
+        }
+        if (error instanceof InvalidTimestampException) {
+            return Reason.TIMESTAMP;
+        }
+        if (error instanceof InvalidTopicException) {
+            return Reason.TOPIC;
+        }
+        return error instanceof InvalidRecordException ? Reason.RECORD : null;
     }
 
     /** Whether a failure that came earlier names its cause less well: batch mates of a refused record get such a one. */
@@ -115,6 +141,14 @@ final class KafkaErrors {
 
     private static RelayException sentence(String sentence, Exception error) {
         return new RelayException(sentence, true, error);
+    }
+
+    /** With advice, and as the record's failure or the stream's. */
+    private static RelayException failure(String what, Exception error) {
+        Reason reason = reasonOfRecord(error);
+        return reason == null
+                ? sentence(what + " " + advice(error), error)
+                : new RecordException(reason, what, advice(error), error);
     }
 
     /** Kafka's own words with those of the causes that say more, as a sentence. */

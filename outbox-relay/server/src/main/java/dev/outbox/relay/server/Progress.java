@@ -16,10 +16,12 @@ final class Progress {
 
     private final LongSupplier nanoTime;
     private final LongAdder relayed = new LongAdder();
+    private final RecordErrorCounts recordErrors = new RecordErrorCounts();
     private volatile AtomicLong inFlight = new AtomicLong();
     private volatile Supplier<LogSequenceNumber> confirmed = () -> LogSequenceNumber.INVALID;
     private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
     private long lastRelayed;
+    private long lastDiverted;
     private long lastLineAt;
     private long lastMovedAt;
 
@@ -47,24 +49,32 @@ final class Progress {
         relayed.increment();
     }
 
+    /** Where events that don't get to their topic are counted. */
+    RecordErrorCounts recordErrors() {
+        return recordErrors;
+    }
+
     /** The line on the time since the last one; empty if nothing was relayed and nothing is in flight. */
     synchronized Optional<String> line() {
         long now = nanoTime.getAsLong();
         long total = relayed.sum();
         double rate = (total - lastRelayed) * 1e9 / Math.max(1, now - lastLineAt);
-        boolean moved = total != lastRelayed;
+        long diverted = recordErrors.diverted();
+        boolean moved = total != lastRelayed || diverted != lastDiverted;
         boolean waiting = inFlight.get() > 0;
         lastMovedAt = moved || !waiting ? now : lastMovedAt;
         lastRelayed = total;
+        lastDiverted = diverted;
         lastLineAt = now;
         return moved || waiting
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "relayed=%d rate=%.0f/s in-flight=%d confirmed=%s",
+                        "relayed=%d rate=%.0f/s in-flight=%d confirmed=%s%s",
                         total,
                         rate,
                         inFlight.get(),
-                        confirmedLsn()))
+                        confirmedLsn(),
+                        recordErrors))
                 : Optional.empty();
     }
 
@@ -76,7 +86,7 @@ final class Progress {
 
     /** The figures at the end. */
     synchronized String summary() {
-        return "relayed=%d confirmed=%s".formatted(relayed.sum(), confirmedLsn());
+        return "relayed=%d confirmed=%s%s".formatted(relayed.sum(), confirmedLsn(), recordErrors);
     }
 
     /** A generation that is starting knows none yet; the last known one still holds. */

@@ -21,6 +21,7 @@ final class StreamRunner implements Runnable {
     private final Backoff backoff;
     private final RelayEngine engine;
     private final Progress progress = new Progress(System::nanoTime);
+    private final PoisonedEvents poisoned = new PoisonedEvents();
     private boolean cameUp;
     private volatile boolean broken;
     private volatile boolean drained;
@@ -51,7 +52,7 @@ final class StreamRunner implements Runnable {
     private void attempt() throws InterruptedException {
         backoff.attempt();
         boolean everythingAcknowledged;
-        try (Attempt attempt = new Attempt(config, engine, progress, stop)) {
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, stop)) {
             attempt.start();
             cameUp = true;
             log.info(
@@ -75,6 +76,8 @@ final class StreamRunner implements Runnable {
             log.error("The stream can't start: {}", sentence, e);
             broken = true;
             stop.request();
+        } else if (e instanceof RecordException refused && poisoned.takeNews()) {
+            log.warn("{} Begins again at once behind what is confirmed, without this event.", refused.what());
         } else {
             Duration delay = backoff.delay();
             log.error(

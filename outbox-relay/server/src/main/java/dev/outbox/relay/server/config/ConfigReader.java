@@ -37,9 +37,9 @@ public final class ConfigReader {
     }
 
     private ServerConfig read() {
-        Duration shutdownTimeout = atLeast("relay.shutdown-timeout", Duration.ofSeconds(1), Duration.ofSeconds(8));
-        Duration first = atLeast("relay.retry.first-delay", Duration.ofMillis(10), Duration.ofSeconds(1));
-        Duration longest = atLeast("relay.retry.longest-delay", first, max(first, Duration.ofSeconds(30)));
+        Duration shutdownTimeout = settings.atLeast("relay.shutdown-timeout", Duration.ofSeconds(1))
+                .orElse(Duration.ofSeconds(8));
+        RetryDelays retry = RetryDelays.read(settings, "relay.retry.", RetryDelays.DEFAULT);
         List<StreamConfig> streams = new ArrayList<>();
         Set<String> names = settings.children(STREAMS);
         if (names.isEmpty()) {
@@ -52,27 +52,14 @@ public final class ConfigReader {
             if (!STREAM_NAME.matcher(name).matches()) {
                 settings.expected(STREAMS + name, "a name of letters, digits, '-' and '_'", name);
             }
-            new StreamReader(settings, name).read().ifPresent(streams::add);
+            new StreamReader(settings, name, retry).read().ifPresent(streams::add);
         }
         requireSlotsOfTheirOwn(streams);
         List<String> mistakes = settings.mistakes();
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }
-        return new ServerConfig(List.copyOf(streams), shutdownTimeout, first, longest, settings.warnings());
-    }
-
-    private Duration atLeast(String key, Duration least, Duration byDefault) {
-        Duration duration =
-                settings.value(key, Units.A_DURATION, Units::duration).orElse(byDefault);
-        if (duration.compareTo(least) < 0) {
-            settings.mistake(key, "expected at least " + least.toMillis() + "ms, found " + duration.toMillis() + "ms");
-        }
-        return duration;
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
+        return new ServerConfig(List.copyOf(streams), shutdownTimeout, settings.warnings());
     }
 
     /** A slot belongs to the server, not to one database of it, and serves one reader. */
