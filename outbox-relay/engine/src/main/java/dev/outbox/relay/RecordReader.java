@@ -64,6 +64,11 @@ final class RecordReader {
         return sameName;
     }
 
+    /** Whether rows of the relation were events before this start, when another table may have had the name. */
+    boolean wasOutbox(Relation relation) {
+        return OutboxColumns.isOutbox(relation, config.table());
+    }
+
     /** @throws RelayException if the row can't become a record */
     RelayRecord read(Relation relation, TupleData row, Begin begin) {
         OutboxColumns at = columnsOf(relation);

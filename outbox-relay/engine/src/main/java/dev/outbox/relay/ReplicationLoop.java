@@ -11,6 +11,7 @@ import dev.outbox.relay.pgoutput.RelationCache;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ final class ReplicationLoop implements Runnable {
 
     private static final long IDLE_SLEEP_NANOS = 5_000_000;
 
+    private static final long PASS_NANOS = 1_000_000;
+
+    /** How long a row that can't be relayed waits for those before it to be vouched for, once they are acknowledged. */
+    private static final Duration VOUCH_LIMIT = Duration.ofSeconds(2);
+
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
 
@@ -35,8 +41,10 @@ final class ReplicationLoop implements Runnable {
     private final RecordReader reader;
     private final StreamOrigin origin;
     private final Position skipTo;
+    private final LogSequenceNumber startedAt;
     private final AckTracker acks;
     private final ConfirmGate gate;
+    private final SourceWatch watch;
     private final Duration statusInterval;
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final RelationCache relations = new RelationCache();
@@ -47,8 +55,10 @@ final class ReplicationLoop implements Runnable {
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
+    private final AtomicLong passes = new AtomicLong();
     private volatile boolean stopping;
     private volatile boolean endedInOrder;
+    private volatile boolean ended;
     private volatile @Nullable RelayException ending;
 
     ReplicationLoop(
@@ -57,14 +67,17 @@ final class ReplicationLoop implements Runnable {
             RecordReader reader,
             Beginning beginning,
             ConfirmGate gate,
+            SourceWatch watch,
             Duration statusInterval) {
         this.stream = stream;
         this.buffer = buffer;
         this.reader = reader;
         this.origin = beginning.origin();
         this.skipTo = beginning.skipTo();
+        this.startedAt = beginning.sighting().lsn();
         this.acks = new AckTracker(beginning.before());
         this.gate = gate;
+        this.watch = watch;
         this.statusInterval = statusInterval;
     }
 
@@ -83,11 +96,13 @@ final class ReplicationLoop implements Runnable {
             }
         } catch (InterruptedException e) {
             stream.abort();
+            ended = true;
             return;
         } catch (RuntimeException | Error e) {
             failure = Failures.of(e);
         }
         end(failure);
+        ended = true;
     }
 
     /** Tells the last confirmation and gives the slot back, also behind a row that can't be relayed. */
@@ -125,7 +140,7 @@ final class ReplicationLoop implements Runnable {
     private void inserted(Insert insert) throws InterruptedException {
         Relation relation = relations.get(insert.relationId(), insert.newTuple());
         Begin transaction = requireBegin("an Insert");
-        if (!reader.isOutbox(relation)) {
+        if (!isOutbox(relation, transaction)) {
             return;
         }
         long place = index++;
@@ -140,7 +155,13 @@ final class ReplicationLoop implements Runnable {
         heldBack = new PendingDelivery(record, acks.deliver(transaction, place), buffer, origin, place);
     }
 
-    private RelayRecord read(Relation relation, Insert insert, Begin transaction) {
+    private boolean isOutbox(Relation relation, Begin transaction) {
+        return transaction.commitLsn().compareTo(startedAt) <= 0
+                ? reader.wasOutbox(relation)
+                : reader.isOutbox(relation);
+    }
+
+    private RelayRecord read(Relation relation, Insert insert, Begin transaction) throws InterruptedException {
         try {
             return reader.read(relation, insert.newTuple(), transaction);
         } catch (RelayException e) {
@@ -150,7 +171,7 @@ final class ReplicationLoop implements Runnable {
     }
 
     /** Transactions before a row that can't be relayed are confirmed first: they would come again with every retry. */
-    private void settle() {
+    private void settle() throws InterruptedException {
         long lastStatus = System.nanoTime();
         while (!stopping && !buffer.hasFailed() && !acks.isSettled()) {
             LockSupport.parkNanos(IDLE_SLEEP_NANOS);
@@ -160,6 +181,7 @@ final class ReplicationLoop implements Runnable {
                 lastStatus = System.nanoTime();
             }
         }
+        watch.await(acks.acknowledged(), VOUCH_LIMIT);
         stream.sendStatus();
     }
 
@@ -215,6 +237,7 @@ final class ReplicationLoop implements Runnable {
 
     private void confirm() {
         LogSequenceNumber lsn = gate.confirmable(acks.acknowledged());
+        passes.lazySet(passes.get() + 1);
         if (lsn.compareTo(confirmed) > 0) {
             stream.confirm(lsn);
             confirmed = lsn;
@@ -234,6 +257,15 @@ final class ReplicationLoop implements Runnable {
     /** What the loop failed with, if it did. From any thread. */
     @Nullable RelayException ending() {
         return ending;
+    }
+
+    /** Waits until acknowledgements given before the call are counted, or the loop has ended. From any thread. */
+    void awaitPass(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long counted = passes.get() + 2;
+        while (passes.get() < counted && !ended && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PASS_NANOS);
+        }
     }
 
     /** Ends the loop soon, from any thread: it confirms what is acknowledged by then, and closes the stream. */

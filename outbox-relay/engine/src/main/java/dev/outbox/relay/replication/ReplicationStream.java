@@ -26,7 +26,7 @@ public final class ReplicationStream implements AutoCloseable {
     private final PGReplicationStream stream;
     private final SystemIdentity system;
 
-    private record SystemIdentity(String identifier, int timeline) {}
+    private record SystemIdentity(String identifier, int timeline, String server) {}
 
     private ReplicationStream(Source source, Connection connection, PGReplicationStream stream, SystemIdentity system) {
         this.source = source;
@@ -74,9 +74,15 @@ public final class ReplicationStream implements AutoCloseable {
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET DateStyle = 'ISO'");
             statement.execute("SET bytea_output = 'hex'");
+            String server;
+            try (ResultSet started =
+                    statement.executeQuery("SELECT extract(epoch FROM pg_postmaster_start_time())::text")) {
+                started.next();
+                server = started.getString(1);
+            }
             try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 system.next();
-                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"));
+                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"), server);
             }
         }
     }
@@ -89,6 +95,11 @@ public final class ReplicationStream implements AutoCloseable {
     /** The server's system identifier. */
     public String systemIdentifier() {
         return system.identifier();
+    }
+
+    /** Which server it comes from, in the words of {@link Sighting#server}. */
+    public String server() {
+        return system.server();
     }
 
     /** The next message, or null when none has arrived; waits for about a millisecond at most. */

@@ -1,9 +1,9 @@
 package dev.outbox.relay.replication;
 
 import dev.outbox.OutboxTable;
-import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -58,12 +58,25 @@ public record Source(
                 : Optional.empty();
     }
 
-    /** Up to where the slot's server may forget, as its slot says. */
-    public LogSequenceNumber confirmedLsn() {
-        try (Connection connection = connect()) {
-            return ReplicationSlot.confirmedLsn(connection, this);
-        } catch (SQLException e) {
-            throw SqlErrors.onQuery(this, "look at the slot '" + slot + "'", e);
+    /**
+     * Where a timeline of this server left its ancestors.
+     *
+     * @throws ReplicationException if the server does not tell
+     */
+    public TimelineHistory timelineHistory(int timeline) {
+        if (timeline == 1) {
+            return TimelineHistory.NONE;
+        }
+        try (Connection connection = connectForReplication();
+                var statement = connection.createStatement();
+                ResultSet file = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
+            file.next();
+            return TimelineHistory.parse(file.getString("content"));
+        } catch (SQLException | IllegalArgumentException e) {
+            throw new ReplicationException(
+                    "Can't read the history of timeline " + timeline + " on " + address() + ": " + e.getMessage() + ".",
+                    true,
+                    e);
         }
     }
 
