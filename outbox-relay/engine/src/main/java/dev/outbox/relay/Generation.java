@@ -5,6 +5,7 @@ import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All that lives from one start of the engine to the next. Acknowledgements of an old one reach nothing of the new. */
@@ -17,12 +18,13 @@ final class Generation implements AutoCloseable {
     private final ConfirmGate gate;
     private final DeliveryBuffer buffer;
     private final SourceWatch watch;
+    private final SocketWatchdog watchdog;
     private final StreamOrigin origin;
     private final ReplicationStream stream;
     private final ReplicationLoop loop;
     private final Thread thread;
 
-    private Generation(RelayConfig config, OpenStream open, boolean hostStores) {
+    private Generation(RelayConfig config, OpenStream open, boolean hostStores, LongSupplier nanoClock) {
         Beginning beginning = open.beginning();
         this.origin = beginning.origin();
         this.stream = open.stream();
@@ -32,16 +34,23 @@ final class Generation implements AutoCloseable {
         RecordReader reader = new RecordReader(config, origin.identity().tableOid());
         this.loop =
                 new ReplicationLoop(stream, buffer, reader, beginning, gate, watch, OpenStream.statusInterval(config));
+        this.watchdog = new SocketWatchdog(
+                open.source().address(), stream.traffic(), buffer, config.walSenderTimeout(), nanoClock);
         this.thread = daemon(loop, OpenStream.threadName(config));
         daemon(watch, OpenStream.threadName(config) + "-watch");
+        daemon(watchdog, OpenStream.threadName(config) + "-watchdog");
     }
 
     /** @param remembered the checkpoint of the generation before, if there was one */
     static Generation start(
-            RelayConfig config, StreamOpener opener, PositionStore store, Optional<Checkpoint> remembered) {
+            RelayConfig config,
+            StreamOpener opener,
+            PositionStore store,
+            Optional<Checkpoint> remembered,
+            LongSupplier nanoClock) {
         boolean first = remembered.isEmpty() && store.peek().isEmpty();
         OpenStream open = OpenStream.open(config, opener, store, remembered, first, Continuation::of);
-        return new Generation(config, open, store != PositionStore.NONE);
+        return new Generation(config, open, store != PositionStore.NONE, nanoClock);
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -101,6 +110,7 @@ final class Generation implements AutoCloseable {
         } finally {
             loop.stop();
             watch.end();
+            watchdog.end();
         }
         if (buffer.hasTold()) {
             return;

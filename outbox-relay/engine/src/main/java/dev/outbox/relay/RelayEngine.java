@@ -5,6 +5,7 @@ import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class RelayEngine implements AutoCloseable {
 
     private final RelayConfig config;
     private final StreamOpener opener;
+    private final LongSupplier nanoClock;
     private @Nullable Checkpoint remembered;
     private volatile @Nullable Generation generation;
     private volatile LogSequenceNumber confirmedAtClose = LogSequenceNumber.INVALID;
@@ -47,8 +49,13 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     RelayEngine(RelayConfig config, StreamOpener opener) {
+        this(config, opener, System::nanoTime);
+    }
+
+    RelayEngine(RelayConfig config, StreamOpener opener, LongSupplier nanoClock) {
         this.config = config;
         this.opener = opener;
+        this.nanoClock = nanoClock;
     }
 
     /**
@@ -69,7 +76,7 @@ public final class RelayEngine implements AutoCloseable {
             LOG.warn("{}", e.getMessage());
         }
         try {
-            Generation started = Generation.start(config, opener, store, Optional.ofNullable(remembered));
+            Generation started = Generation.start(config, opener, store, Optional.ofNullable(remembered), nanoClock);
             generation = started;
             remembered = started.checkpoint();
         } catch (RuntimeException e) {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only thread that touches the replication stream: read, decode, route, offer, confirm.
@@ -35,6 +37,8 @@ final class ReplicationLoop implements Runnable {
 
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
 
     private final ReplicationStream stream;
     private final DeliveryBuffer buffer;
@@ -89,6 +93,7 @@ final class ReplicationLoop implements Runnable {
                 ByteBuffer message = stream.read();
                 if (message == null) {
                     nothingArrived();
+                    requireNothingSkipped();
                 } else {
                     arrived(decoder.decode(message));
                 }
@@ -228,11 +233,33 @@ final class ReplicationLoop implements Runnable {
         if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
             LockSupport.parkNanos(IDLE_SLEEP_NANOS);
         }
-        if (!told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS) {
+        boolean news = !told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS;
+        if (news || isSilent(now)) {
             stream.sendStatus();
             told = confirmed;
             lastToldNanos = now;
         }
+    }
+
+    /** Whether the server should be asked whether it is still there. */
+    private boolean isSilent(long now) {
+        return now - lastMessageNanos > statusInterval.toNanos() && now - lastToldNanos > statusInterval.toNanos();
+    }
+
+    /** The server's own warning; what it does not say, the watch finds. */
+    private void requireNothingSkipped() {
+        String skipped = stream.skippedPublication();
+        if (skipped == null) {
+            return;
+        }
+        if (stream.receivedLsn().compareTo(startedAt) > 0) {
+            throw new GapException(
+                    "Expected all events from the server, found that it leaves some out (" + skipped
+                            + "): the publication was dropped.",
+                    watch.gapUntil(stream.receivedLsn()),
+                    null);
+        }
+        LOG.warn("The server left out changes from before this start, when there was no publication: {}", skipped);
     }
 
     private void confirm() {

@@ -58,6 +58,13 @@ public record Source(
                 : Optional.empty();
     }
 
+    /** Whether URL or properties name a socket factory, which would take the place of the relay's own. */
+    public static boolean namesSocketFactory(String url, Map<String, String> properties) {
+        Properties parsed = Driver.parseURL(url, null);
+        return properties.containsKey(PGProperty.SOCKET_FACTORY.getName())
+                || (parsed != null && parsed.getProperty(PGProperty.SOCKET_FACTORY.getName()) != null);
+    }
+
     /**
      * Where a timeline of this server left its ancestors.
      *
@@ -92,6 +99,22 @@ public record Source(
      * protocol when a read times out in the middle of a message.
      */
     Connection connectForReplication() {
+        return connect(replicationProperties());
+    }
+
+    /** The same, with a socket that notes what goes over it. */
+    NotedConnection connectForStream() {
+        return NotedSocketFactory.during((name, traffic) -> {
+            Properties connection = replicationProperties();
+            PGProperty.SOCKET_FACTORY.set(connection, NotedSocketFactory.class.getName());
+            PGProperty.SOCKET_FACTORY_ARG.set(connection, name);
+            return new NotedConnection(connect(connection), traffic);
+        });
+    }
+
+    record NotedConnection(Connection connection, SocketTraffic traffic) {}
+
+    private Properties replicationProperties() {
         Properties connection = connectionProperties();
         PGProperty.REPLICATION.set(connection, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(connection, "15");
@@ -101,7 +124,7 @@ public record Source(
         PGProperty.OPTIONS.set(
                 connection,
                 (options == null ? "" : options + " ") + "-c wal_sender_timeout=" + walSenderTimeout.toMillis());
-        return connect(connection);
+        return connection;
     }
 
     /**
