@@ -255,8 +255,8 @@ final class ReplicationLoop implements Runnable {
         if (stream.receivedLsn().compareTo(startedAt) > 0) {
             throw new GapException(
                     "Expected all events from the server, found that it leaves some out (" + skipped
-                            + "): the publication was dropped.",
-                    watch.gapUntil(stream.receivedLsn()),
+                            + "): the publication was dropped or renamed.",
+                    watch.gapUntil(LogSequenceNumber.INVALID),
                     null);
         }
         LOG.warn("The server left out changes from before this start, when there was no publication: {}", skipped);

@@ -171,7 +171,6 @@ class StartGapTest {
                 small.insert("a", 5, 1);
                 assertThat(Host.values(host.take(1))).containsExactly("{\"n\":5}");
             }
-            Database.releaseAll();
         }
     }
 
