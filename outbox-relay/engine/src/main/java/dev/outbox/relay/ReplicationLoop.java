@@ -32,9 +32,6 @@ final class ReplicationLoop implements Runnable {
 
     private static final long PASS_NANOS = 1_000_000;
 
-    /** How long a row that can't be relayed waits for those before it to be vouched for, once they are acknowledged. */
-    private static final Duration VOUCH_LIMIT = Duration.ofSeconds(2);
-
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
 

@@ -46,6 +46,11 @@ final class Backoff {
         return min(Duration.ofNanos((long) (delay.toNanos() * factor)), longest);
     }
 
+    /** Where repeated failures lead to, at once. */
+    Duration longest() {
+        return longest;
+    }
+
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) <= 0 ? a : b;
     }

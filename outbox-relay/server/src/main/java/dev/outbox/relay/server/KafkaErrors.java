@@ -12,10 +12,14 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -61,9 +65,76 @@ final class KafkaErrors {
         if (error instanceof RelayException known) {
             return known;
         }
+        if (isShutOut(error)) {
+            return shutOut(error);
+        }
         return failure(
                 "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": "
                         + reason(error),
+                error);
+    }
+
+    /** The stream's position could not be stored; what already is a sentence stays as it is. */
+    static RelayException position(String topic, Exception error) {
+        if (error instanceof RelayException known) {
+            return known;
+        }
+        return isShutOut(error)
+                ? shutOut(error)
+                : sentence(
+                        "Kafka did not take the stream's position for the topic " + topic + ": " + reason(error) + " "
+                                + advice(error),
+                        error);
+    }
+
+    /** The stream's producer can't begin, continue or commit its transactions. */
+    static RelayException transaction(Exception error) {
+        if (isShutOut(error)) {
+            return shutOut(error);
+        }
+        if (error instanceof InvalidTxnTimeoutException) {
+            return sentence(
+                    "The brokers don't allow transactions as long as the stream's: " + reason(error)
+                            + " Set transaction.timeout.ms under kafka to their transaction.max.timeout.ms or less.",
+                    error);
+        }
+        return sentence(
+                "The stream's Kafka transaction failed: " + reason(error) + " "
+                        + (error instanceof AuthorizationException
+                                ? "Grant the relay's principal WRITE and DESCRIBE on the stream's transactional-id."
+                                : "What was not committed is sent again."),
+                error);
+    }
+
+    /** The producer that wrote the position last can't be shut out. */
+    static RelayException fencing(String transactionalId, String bootstrapServers, Exception error) {
+        if (error instanceof TimeoutException) {
+            return unreachable(bootstrapServers, error);
+        }
+        return sentence(
+                "The position was last written with the transactional-id " + transactionalId
+                        + ", and its producer can't be shut out: " + reason(error)
+                        + " Grant the relay's principal WRITE on that transactional-id.",
+                error);
+    }
+
+    /** Whether another producer has begun in the place of this one. */
+    private static boolean isShutOut(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException
+                    || cause instanceof InvalidProducerEpochException
+                    || cause instanceof InvalidPidMappingException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RelayException shutOut(Exception error) {
+        return sentence(
+                "The stream's Kafka producer has been shut out: another relay has taken over, or a transaction was open"
+                        + " for longer than transaction.timeout.ms, as when brokers are away (" + reason(error)
+                        + ") What was not committed is sent again by whoever holds the slot.",
                 error);
     }
 

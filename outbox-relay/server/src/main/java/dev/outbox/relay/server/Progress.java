@@ -13,22 +13,45 @@ import java.util.function.Supplier;
 final class Progress {
 
     private static final Duration STALL = Duration.ofSeconds(20);
+    private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final LongSupplier nanoTime;
     private final LongAdder relayed = new LongAdder();
     private final RecordErrorCounts recordErrors = new RecordErrorCounts();
+    private volatile StreamState state = StreamState.STARTING;
     private volatile AtomicLong inFlight = new AtomicLong();
     private volatile Supplier<LogSequenceNumber> confirmed = () -> LogSequenceNumber.INVALID;
     private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
     private long lastRelayed;
     private long lastDiverted;
     private long lastLineAt;
+    private long lastSaidAt;
     private long lastMovedAt;
 
     Progress(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.lastLineAt = nanoTime.getAsLong();
+        this.lastSaidAt = lastLineAt;
         this.lastMovedAt = lastLineAt;
+    }
+
+    /** Returns whether the stream was in another state. */
+    boolean enter(StreamState next) {
+        boolean news = state != next;
+        state = next;
+        return news;
+    }
+
+    /** The stream ends; one that has failed stays so. */
+    void end() {
+        if (state != StreamState.FAILED) {
+            state = StreamState.STOPPED;
+        }
+    }
+
+    /** From any thread. */
+    StreamState state() {
+        return state;
     }
 
     /** A new generation begins: its own count of records in flight, its own engine to ask. */
@@ -54,7 +77,10 @@ final class Progress {
         return recordErrors;
     }
 
-    /** The line on the time since the last one; empty if nothing was relayed and nothing is in flight. */
+    /**
+     * The line on the time since the last one; empty if nothing was relayed and nothing is in flight, but for one a minute
+     * while another relay relays, or none.
+     */
     synchronized Optional<String> line() {
         long now = nanoTime.getAsLong();
         long total = relayed.sum();
@@ -66,10 +92,14 @@ final class Progress {
         lastRelayed = total;
         lastDiverted = diverted;
         lastLineAt = now;
-        return moved || waiting
+        boolean reminder = state != StreamState.RUNNING && now - lastSaidAt >= REMINDER.toNanos();
+        boolean said = moved || waiting || reminder;
+        lastSaidAt = said ? now : lastSaidAt;
+        return said
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "relayed=%d rate=%.0f/s in-flight=%d confirmed=%s%s",
+                        "state=%s relayed=%d rate=%.0f/s in-flight=%d confirmed=%s%s",
+                        state,
                         total,
                         rate,
                         inFlight.get(),

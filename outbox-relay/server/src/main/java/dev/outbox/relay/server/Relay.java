@@ -76,7 +76,7 @@ final class Relay {
                 runner.logEnd();
             }
         }
-        if (runners.stream().anyMatch(StreamRunner::broken)) {
+        if (runners.stream().anyMatch(runner -> runner.broken() || runner.failed())) {
             return ExitCode.FAILED;
         }
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;

@@ -21,7 +21,7 @@ class ProgressTest {
         inFlight.set(3);
         pass(10);
 
-        assertThat(progress.line()).contains("relayed=200 rate=20/s in-flight=3 confirmed=1/A0");
+        assertThat(progress.line()).contains("state=STARTING relayed=200 rate=20/s in-flight=3 confirmed=1/A0");
     }
 
     @Test

@@ -44,6 +44,10 @@ final class RunningStream implements AutoCloseable {
         }
     }
 
+    StreamState state() {
+        return runner.state();
+    }
+
     /** The figures. */
     String summary() {
         runner.logEnd();

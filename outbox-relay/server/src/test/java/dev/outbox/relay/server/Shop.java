@@ -67,6 +67,10 @@ final class Shop {
         return name + "." + aggregateType;
     }
 
+    String positionTopic() {
+        return "outbox-relay." + name + ".position";
+    }
+
     /** A configuration for this database, with further lines for the stream. */
     String yaml(String... streamLines) {
         return """

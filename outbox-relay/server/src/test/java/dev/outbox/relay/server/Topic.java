@@ -27,8 +27,12 @@ record Topic(String name) {
 
     /** Makes it, with one partition. */
     static Topic create(String name, Map<String, String> settings) {
+        return create(name, 1, settings);
+    }
+
+    static Topic create(String name, int partitions, Map<String, String> settings) {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings)))
                     .all()
                     .get();
             return new Topic(name);
@@ -51,12 +55,33 @@ record Topic(String name) {
 
     /** All records that it holds, as soon as they are at least so many. */
     List<ConsumerRecord<byte[], byte[]>> records(int atLeast) {
+        return records(atLeast, "read_uncommitted", LIMIT);
+    }
+
+    /** The same, committed ones only. */
+    List<ConsumerRecord<byte[], byte[]>> committed(int atLeast, Duration limit) {
+        return records(atLeast, "read_committed", limit);
+    }
+
+    List<String> committedValues(int atLeast) {
+        return committed(atLeast, LIMIT).stream()
+                .map(record -> text(record.value()))
+                .toList();
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> records(int atLeast, String isolation, Duration limit) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", Servers.BROKER.bootstrapServers(), "auto.offset.reset", "earliest"),
+                Map.of(
+                        "bootstrap.servers",
+                        Servers.BROKER.bootstrapServers(),
+                        "auto.offset.reset",
+                        "earliest",
+                        "isolation.level",
+                        isolation),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            long deadline = System.nanoTime() + LIMIT.toNanos();
+            long deadline = System.nanoTime() + limit.toNanos();
             while (partitions(consumer).isEmpty() && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }

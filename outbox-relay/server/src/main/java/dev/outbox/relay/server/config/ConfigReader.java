@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,6 +56,9 @@ public final class ConfigReader {
             new StreamReader(settings, name, retry).read().ifPresent(streams::add);
         }
         requireSlotsOfTheirOwn(streams);
+        requireOfTheirOwn(streams, "position-topic", stream -> stream.delivery().positionTopic());
+        requireOfTheirOwn(
+                streams, "transactional-id", stream -> stream.delivery().transactionalId());
         List<String> mistakes = settings.mistakes();
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
@@ -73,6 +77,19 @@ public final class ConfigReader {
                         STREAMS + stream.name() + ".slot",
                         "expected a slot of its own, found '" + slot + "', which the stream '" + owner
                                 + "' reads on the same server");
+            }
+        }
+    }
+
+    private void requireOfTheirOwn(List<StreamConfig> streams, String key, Function<StreamConfig, String> value) {
+        Map<String, String> owners = new HashMap<>();
+        for (StreamConfig stream : streams) {
+            String found = value.apply(stream);
+            String owner = owners.putIfAbsent(stream.bootstrapServers() + " " + found, stream.name());
+            if (owner != null) {
+                settings.mistake(
+                        STREAMS + stream.name() + "." + key,
+                        "expected one of its own, found '" + found + "', which is that of the stream '" + owner + "'");
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param partitions of topics that are made; empty for the broker's default
  * @param replicationFactor of topics that are made; empty for the broker's default
  * @param failure what happens when something fails
+ * @param delivery how often events arrive, and where the position is kept
  */
 public record StreamConfig(
         String name,
@@ -22,7 +23,8 @@ public record StreamConfig(
         boolean createTopics,
         Optional<Integer> partitions,
         Optional<Short> replicationFactor,
-        FailureConfig failure) {
+        FailureConfig failure,
+        DeliveryConfig delivery) {
 
     /** The brokers to begin with, as configured. */
     public String bootstrapServers() {

@@ -58,13 +58,21 @@ final class StreamReader {
         Optional<Short> replicationFactor =
                 number(prefix + "replication-factor", Short.MAX_VALUE).map(Integer::shortValue);
         FailureConfig failure = FailureConfig.read(settings, name, prefix, routes.values(), retry);
+        DeliveryConfig delivery = DeliveryConfig.read(settings, name, prefix);
         for (String mistake : relay.mistakes()) {
             String[] keyAndWords = mistake.split(": ", 2);
             settings.mistake(prefix + keyAndWords[0], keyAndWords[1]);
         }
         return relay.mistakes().isEmpty()
                 ? Optional.of(new StreamConfig(
-                        name, relay.build(), Map.copyOf(kafka), createTopics, partitions, replicationFactor, failure))
+                        name,
+                        relay.build(),
+                        Map.copyOf(kafka),
+                        createTopics,
+                        partitions,
+                        replicationFactor,
+                        failure,
+                        delivery))
                 : Optional.empty();
     }
 
