@@ -44,6 +44,10 @@ record OpenStream(Source source, ReplicationStream stream, Beginning beginning) 
                         threadName(config),
                         () -> Beginning.of(source, stream, store, remembered, rule));
                 return new OpenStream(source, stream, beginning);
+            } catch (GapException gap) {
+                // In order: whoever accepts the gap takes the slot next, which a cut connection holds a while longer.
+                stream.close();
+                throw gap;
             } catch (RuntimeException | Error e) {
                 stream.abort();
                 throw e;
