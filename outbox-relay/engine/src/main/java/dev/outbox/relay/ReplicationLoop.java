@@ -35,6 +35,8 @@ final class ReplicationLoop implements Runnable {
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
 
+    private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
 
     private final ReplicationStream stream;
@@ -111,9 +113,16 @@ final class ReplicationLoop implements Runnable {
     private void end(@Nullable RelayException failure) {
         try {
             confirm();
+            if (failure == null && !stopping) {
+                // Ended by its host, whose earlier acknowledgements would come again.
+                watch.await(acks.acknowledged(), LAST_LOOK);
+                confirm();
+            }
             stream.sendStatus();
             stream.close();
             endedInOrder = true;
+        } catch (InterruptedException e) {
+            stream.abort();
         } catch (RuntimeException e) {
             stream.abort();
             ending = failure == null ? Failures.of(e) : failure;

@@ -56,7 +56,7 @@ final class SourceWatch implements Runnable {
     @Override
     public void run() {
         try {
-            while (!ended && !buffer.hasFailed()) {
+            while (!ended) {
                 if (isDue()) {
                     lastLookNanos = System.nanoTime();
                     look();
