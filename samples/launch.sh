@@ -44,7 +44,7 @@ java_in_directory_of_its_own() {
 }
 
 # build_if_older JAR MODULE: packages the module and what it needs, without tests, if the jar is missing or older than
-# a source. Only then are Maven, and for the first time the network, needed.
+# a source. Only then are Maven, and for the first time the network, needed. $maven_profile, if set, is the module's.
 build_if_older() {
     if is_current "$1"; then
         return
@@ -106,7 +106,7 @@ is_current() {
 build() {
     log=$root/target/samples-build.log
     echo "Building (the first time takes some minutes, for Maven downloads what is needed) ..."
-    (cd "$root" && exec mvn -B -ntp -Dstyle.color=never -DskipTests -pl "$1" -am package) >"$log" 2>&1 </dev/null &
+    (cd "$root" && exec mvn -B -ntp -Dstyle.color=never -DskipTests ${maven_profile:+"-P$maven_profile"} -pl "$1" -am package) >"$log" 2>&1 </dev/null &
     maven=$!
     shown=0
     while kill -0 "$maven" 2>/dev/null; do

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreType;
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +24,8 @@ import java.util.function.Supplier;
 public final class DomainEvents implements Serializable {
 
     private static final long serialVersionUID = 1L;
+    private static final String NO_EVENT = "The event must not be null.";
+    private static final String NO_SUPPLIER = "The event's supplier must not be null.";
 
     @SuppressWarnings("serial") // The aggregate is being serialized already; if it can't be, it is not.
     private final Object aggregate;
@@ -48,7 +51,18 @@ public final class DomainEvents implements Serializable {
      * @throws OutboxException if it is null, or the transaction can't take it; it is not recorded
      */
     public void record(Object event) {
-        add(required(event, "The event must not be null."), false);
+        add(required(event, NO_EVENT), false, EventOptions.NONE);
+    }
+
+    /**
+     * Records an event with headers, an id of its own, or a name where its class has none:
+     * {@code events.record(new OrderShipped(id), m -> m.header("tenant", tenant))}.
+     *
+     * @param options called once, before this method returns, on the same thread
+     * @throws OutboxException as above, and if a header is refused
+     */
+    public void record(Object event, Consumer<EventOptions> options) {
+        add(required(event, NO_EVENT), false, EventOptions.chosen(options));
     }
 
     /**
@@ -58,7 +72,18 @@ public final class DomainEvents implements Serializable {
      * @param event called once, on the thread that commits, after the last flush; must not change an entity
      */
     public void recordDeferred(Supplier<?> event) {
-        add(required(event, "The event's supplier must not be null."), true);
+        add(required(event, NO_SUPPLIER), true, EventOptions.NONE);
+    }
+
+    /**
+     * Records an event that can be made only later, with headers, an id of its own, or a name.
+     *
+     * @param event as above
+     * @param options called now, not later
+     * @throws OutboxException if a header is refused
+     */
+    public void recordDeferred(Supplier<?> event, Consumer<EventOptions> options) {
+        add(required(event, NO_SUPPLIER), true, EventOptions.chosen(options));
     }
 
     /**
@@ -71,11 +96,10 @@ public final class DomainEvents implements Serializable {
         EventRecorders.discard(aggregate);
     }
 
-    private void add(Object event, boolean deferred) {
-        EventRecorders.record(
-                aggregate,
-                // PostgreSQL keeps microseconds.
-                new RecordedEvent(EventIds.next(), Instant.now().truncatedTo(ChronoUnit.MICROS), event, deferred));
+    private void add(Object event, boolean deferred, EventOptions options) {
+        // PostgreSQL keeps microseconds.
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        EventRecorders.record(aggregate, new RecordedEvent(EventIds.next(), now, event, deferred, options));
     }
 
     private static <T> T required(T value, String message) {

@@ -28,4 +28,9 @@ public interface EventRecorder {
      * @throws OutboxException if some of it is written already
      */
     void discard(Object aggregate);
+
+    /** Whether its transaction waits on this thread while another one runs: it is told of nothing meanwhile. */
+    default boolean suspended() {
+        return false;
+    }
 }

@@ -40,13 +40,13 @@ public final class EventRecorders {
         OF_THREAD.get().removeIf(present -> present.get() == recorder);
     }
 
-    /** The active recorders of the current thread, innermost first. */
+    /** The active recorders of the current thread, innermost first, without those that are suspended. */
     public static List<EventRecorder> ofCurrentThread() {
         List<WeakReference<EventRecorder>> recorders = OF_THREAD.get();
         List<EventRecorder> active = new ArrayList<>(recorders.size());
         for (int i = recorders.size() - 1; i >= 0; i--) {
             EventRecorder recorder = recorders.get(i).get();
-            if (recorder != null && recorder.active()) {
+            if (recorder != null && recorder.active() && !recorder.suspended()) {
                 active.add(recorder);
             }
         }
@@ -56,6 +56,11 @@ public final class EventRecorders {
     /** Takes what was recorded on this very instance while no recorder was active, by any thread, in order. */
     public static List<RecordedEvent> takeHeld(Object aggregate) {
         return HELD.take(aggregate);
+    }
+
+    /** The instances that {@link #takeHeld} would find something for, by any thread; those that are garbage are not among them. */
+    public static List<Object> held() {
+        return HELD.aggregates();
     }
 
     /** Whether {@link #takeHeld} would find nothing for any aggregate; cheap. */

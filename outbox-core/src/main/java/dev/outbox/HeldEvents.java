@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,13 @@ final class HeldEvents {
 
     boolean isEmpty() {
         return events.isEmpty();
+    }
+
+    List<Object> aggregates() {
+        return events.keySet().stream()
+                .map(Reference::get)
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     List<RecordedEvent> take(Object aggregate) {

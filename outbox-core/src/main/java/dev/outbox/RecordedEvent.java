@@ -11,8 +11,9 @@ import java.util.function.Supplier;
  * @param recordedAt the time of the call
  * @param event the event itself, or where it is deferred the {@link Supplier} that makes it
  * @param deferred whether the event is made at the end of the transaction
+ * @param options what was said beside it; an id in it is the event's, and the one above still its place
  */
-public record RecordedEvent(UUID id, Instant recordedAt, Object event, boolean deferred) {
+public record RecordedEvent(UUID id, Instant recordedAt, Object event, boolean deferred, EventOptions options) {
 
     /** Neither the event nor its data: this may end up in a log. */
     @Override

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutboxEventTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "  ", "a\0b", "a\ud83d"})
+    @ValueSource(strings = {"", "  ", "a\0b", "a\ud83d", "\ude00a", "a\ud83da", "\ud83d\ud83d\ude42"})
     void texts_that_the_table_can_not_hold_are_refused(String text) {
         assertThatThrownBy(() -> event(text, "1", "t", Map.of())).hasMessageContaining("aggregate type");
         assertThatThrownBy(() -> event("A", text, "t", Map.of())).hasMessageContaining("aggregate id");

@@ -1,7 +1,7 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventOptions;
 import dev.outbox.OutboxException;
-import dev.outbox.OutboxHeaders;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,9 +45,7 @@ record ContributedHeaders(List<HeaderContributor> contributors) {
         if ((Object) contributed == null) {
             throw new OutboxException("It returned null; it must return a map, which may be empty.");
         }
-        EventOptions options = new EventOptions();
-        contributed.forEach(options::header);
-        contributed.keySet().forEach(OutboxHeaders::requireAllowed);
-        return options.headers();
+        return EventOptions.chosen(options -> contributed.forEach(options::header))
+                .headers();
     }
 }

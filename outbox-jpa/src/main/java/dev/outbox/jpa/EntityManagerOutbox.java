@@ -1,6 +1,7 @@
 package dev.outbox.jpa;
 
 import dev.outbox.EventIds;
+import dev.outbox.EventOptions;
 import jakarta.persistence.EntityManager;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -18,35 +19,22 @@ final class EntityManagerOutbox implements Outbox {
 
     @Override
     public UUID publish(String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
-        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        ActiveTransaction transaction = Provider.transactionOf(entityManager);
         UUID position = EventIds.next();
         OutboxRow row = intake.row(intake.event(position, aggregateType, aggregateId, event, options));
-        add(transaction, PendingRow.of(position, row));
+        transaction.add(intake.insert(), PendingRow.of(position, row));
         return row.id();
     }
 
     @Override
     public UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
-        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
+        ActiveTransaction transaction = Provider.transactionOf(entityManager);
         String type = Aggregates.type(aggregate);
-        return publish(type, AggregateIds.text(type, transaction.identifierOf(aggregate)), event, options);
+        return publish(type, AggregateIds.required(type, transaction.identifierOf(aggregate)), event, options);
     }
 
     @Override
     public void flush() {
-        HibernateTransaction transaction = HibernateTransaction.activeOn(entityManager);
-        PendingEvents pending = PendingEvents.of(transaction.entityManager());
-        if (!pending.isEmpty()) {
-            transaction.entityManager().flush();
-            pending.flush(transaction);
-        }
-    }
-
-    void add(HibernateTransaction transaction, PendingRow row) {
-        PendingEvents.of(transaction.entityManager()).add(transaction, intake.insert(), row);
-    }
-
-    EventIntake intake() {
-        return intake;
+        Provider.transactionOf(entityManager).flush();
     }
 }

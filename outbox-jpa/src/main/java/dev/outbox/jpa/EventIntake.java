@@ -1,10 +1,12 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventOptions;
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxHeaders;
 import dev.outbox.OutboxTable.Column;
+import dev.outbox.RecordedEvent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -25,34 +27,82 @@ record EventIntake(
         EventSerializer serializer,
         @Nullable String contentType,
         int maxPayloadBytes,
-        ContributedHeaders contributed) {
+        ContributedHeaders contributed,
+        EventTypes types,
+        AggregateIds ids) {
+
+    /** Stands in messages, and in checks, for an identifier that is not there yet. */
+    private static final String AS_RECORDED = "(as recorded)";
+
+    private static final byte[] NO_PAYLOAD = {};
 
     /** @param position when it was published, which is the event's id unless the options say another */
     OutboxEvent event(
             UUID position, String aggregateType, Object aggregateId, Object event, Consumer<EventOptions> options) {
-        EventOptions chosen = new EventOptions();
-        options.accept(chosen);
-        String type = EventTypes.of(event, chosen.type());
-        String id = AggregateIds.text(aggregateType, aggregateId);
-        if (!chosen.headers().isEmpty() && !insert.table().has(Column.HEADERS)) {
+        EventOptions chosen = EventOptions.chosen(options);
+        String type = types.accept(event, chosen.type());
+        String id = ids.text(aggregateType, aggregateId);
+        // PostgreSQL keeps microseconds.
+        return event(
+                position, chosen, aggregateType, id, type, event, Instant.now().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /**
+     * The row of an event that an entity records, whose identifier may not be there yet. Refuses whatever does not
+     * depend on that, so that the call of record fails and not the commit.
+     *
+     * @param event the event itself, also where it is deferred
+     */
+    OutboxRow recorded(RecordedEvent recorded, @Nullable Object event, String aggregateType) {
+        String type = types.accept(event, recorded.options().type());
+        return row(event(
+                recorded.id(),
+                recorded.options(),
+                aggregateType,
+                AS_RECORDED,
+                type,
+                Objects.requireNonNull(event),
+                recorded.recordedAt()));
+    }
+
+    /** The same row, with the identifier of its aggregate. */
+    OutboxRow identified(OutboxRow recorded, @Nullable Object identifier) {
+        String aggregateType = recorded.aggregateType();
+        try {
+            String id = ids.text(aggregateType, identifier);
+            // Refuses what can't be an id.
+            new OutboxEvent(
+                    recorded.id(), aggregateType, id, recorded.type(), NO_PAYLOAD, Map.of(), recorded.occurredAt());
+            return recorded.of(id);
+        } catch (OutboxException e) {
+            throw new OutboxException(
+                    "The event '%s' that an aggregate %s recorded can't be written, so the transaction can't commit: %s"
+                            .formatted(recorded.type(), aggregateType, e.getMessage()),
+                    e);
+        }
+    }
+
+    private OutboxEvent event(
+            UUID position,
+            EventOptions options,
+            String aggregateType,
+            String aggregateId,
+            String type,
+            Object event,
+            Instant occurredAt) {
+        if (!options.headers().isEmpty() && !insert.table().has(Column.HEADERS)) {
             throw new OutboxException("The table " + insert.table() + " is said to have no headers column, so event '"
                     + type + "' can't have headers. Add the column, or leave the headers away.");
         }
-        // PostgreSQL keeps microseconds.
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        UUID eventId = Objects.requireNonNullElse(chosen.id(), position);
-        return content(event, type, chosen.headers(), aggregateType, id).event(eventId, aggregateType, id, now);
-    }
-
-    /** The content of an event that an entity records, whose identifier may not be there yet. */
-    EventContent recorded(Object event, String type, String aggregateType) {
-        return content(event, type, Map.of(), aggregateType, "(as recorded)").frozen();
-    }
-
-    private EventContent content(
-            Object event, String type, Map<String, String> chosen, String aggregateType, String aggregateId) {
-        Map<String, String> headers = contributed.under(chosen, event, type, aggregateType, aggregateId);
-        return new EventContent(type, serialize(type, aggregateType, aggregateId, event), headers);
+        Map<String, String> headers = contributed.under(options.headers(), event, type, aggregateType, aggregateId);
+        return new OutboxEvent(
+                Objects.requireNonNullElse(options.id(), position),
+                aggregateType,
+                aggregateId,
+                type,
+                serialize(type, aggregateType, aggregateId, event),
+                headers,
+                occurredAt);
     }
 
     OutboxRow row(OutboxEvent event) {

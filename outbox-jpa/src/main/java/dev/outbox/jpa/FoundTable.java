@@ -29,14 +29,17 @@ record FoundTable(
         String persistence,
         boolean partitions,
         boolean insertable,
+        boolean deletable,
         Map<String, Column> columns) {
 
     /**
      * @param type as SQL writes it, with its length
      * @param defaultExpression null if there is none
      * @param computed whether the server refuses a value: GENERATED ALWAYS, with or without AS IDENTITY
+     * @param selectable whether the role may read it
      */
-    record Column(String type, boolean notNull, @Nullable String defaultExpression, boolean computed) {
+    record Column(
+            String type, boolean notNull, @Nullable String defaultExpression, boolean computed, boolean selectable) {
 
         /** Whether an INSERT can leave it out. */
         boolean optional() {
@@ -52,7 +55,7 @@ record FoundTable(
                    c.relkind::text, c.relpersistence::text,
                    EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid),
                    has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'INSERT'),
-                   c.oid
+                   has_table_privilege(c.oid, 'DELETE'), c.oid
             FROM (SELECT) one
             LEFT JOIN (pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)
                  ON n.nspname = ? AND c.relname = ? AND c.relkind NOT IN ('i', 'I', 'S', 'c', 't')
@@ -61,7 +64,8 @@ record FoundTable(
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                    CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
-                   a.attgenerated <> '' OR a.attidentity = 'a', a.attidentity <> ''
+                   a.attgenerated <> '' OR a.attidentity = 'a', a.attidentity <> '',
+                   has_column_privilege(a.attrelid, a.attnum, 'SELECT')
             FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE a.attrelid = ? AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
             """;
@@ -82,7 +86,8 @@ record FoundTable(
                         kind == null ? "" : row.getString(5),
                         row.getBoolean(6),
                         row.getBoolean(7),
-                        kind == null ? Map.of() : columns(connection, row.getLong(8)));
+                        row.getBoolean(8),
+                        kind == null ? Map.of() : columns(connection, row.getLong(9)));
             }
         }
     }
@@ -97,7 +102,12 @@ record FoundTable(
                     String expression = row.getBoolean(6) ? "identity" : row.getString(4);
                     columns.put(
                             row.getString(1),
-                            new Column(row.getString(2), row.getBoolean(3), expression, row.getBoolean(5)));
+                            new Column(
+                                    row.getString(2),
+                                    row.getBoolean(3),
+                                    expression,
+                                    row.getBoolean(5),
+                                    row.getBoolean(7)));
                 }
             }
         }

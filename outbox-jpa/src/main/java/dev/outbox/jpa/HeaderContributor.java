@@ -1,5 +1,6 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventOptions;
 import dev.outbox.OutboxHeaders;
 import java.util.Map;
 

@@ -4,20 +4,25 @@ import dev.outbox.EventRecorder;
 import dev.outbox.EventRecorders;
 import dev.outbox.OutboxException;
 import dev.outbox.RecordedEvent;
-import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import jakarta.transaction.TransactionManager;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.Hibernate;
 import org.hibernate.boot.registry.StandardServiceInitiator;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.transaction.jta.platform.spi.JtaPlatform;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
@@ -45,6 +50,7 @@ import org.hibernate.resource.transaction.spi.TransactionCoordinatorOwner;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.hibernate.service.spi.ServiceContributor;
+import org.hibernate.service.spi.ServiceRegistryAwareService;
 import org.hibernate.service.spi.ServiceRegistryImplementor;
 import org.hibernate.tool.schema.internal.exec.JdbcContext;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +82,7 @@ public final class HibernateHarvest implements ServiceContributor {
     }
 
     /** Has the outbox write what the factory's entities record, from the next transaction on. */
-    static void start(EntityManagerFactory entityManagerFactory, Function<EntityManager, EntityManagerOutbox> outbox) {
+    static void start(EntityManagerFactory entityManagerFactory, EventIntake intake) {
         SessionFactoryImplementor factory = hibernate(entityManagerFactory);
         if (!(factory.getServiceRegistry().getService(TransactionCoordinatorBuilder.class)
                 instanceof Coordinators coordinators)) {
@@ -85,7 +91,7 @@ public final class HibernateHarvest implements ServiceContributor {
                             + " not announced to Outbox. The class loader that Hibernate was given must find"
                             + " META-INF/services/" + ServiceContributor.class.getName() + " of the outbox-jpa jar.");
         }
-        if (coordinators.outboxes.putIfAbsent(factory, outbox) != null) {
+        if (coordinators.intakes.putIfAbsent(factory, intake) != null) {
             throw new OutboxException("Another JpaOutbox harvests this EntityManagerFactory already. Build one with"
                     + " harvest(...), and those for explicit publishing without.");
         }
@@ -99,28 +105,54 @@ public final class HibernateHarvest implements ServiceContributor {
         listeners.appendListeners(EventType.PRE_DELETE, listener);
     }
 
+    private static @Nullable UnitOfWork unitOf(SharedSessionContractImplementor session) {
+        for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
+            if (recorder instanceof UnitOfWork unit && unit.session().isIn(session)) {
+                return unit;
+            }
+        }
+        return null;
+    }
+
     private static SessionFactoryImplementor hibernate(EntityManagerFactory factory) {
         try {
             return factory.unwrap(SessionFactoryImplementor.class);
         } catch (PersistenceException | IllegalArgumentException e) {
-            throw new OutboxException(
-                    "Harvesting needs an EntityManagerFactory of Hibernate ORM; found "
-                            + factory.getClass().getName() + ". Publish explicitly with any other.",
-                    e);
+            throw ProviderFailure.cannotHarvest(factory, e);
         }
     }
 
     /** Hibernate's own coordinators, each with a unit of work that is told of its transactions. */
-    private static final class Coordinators implements TransactionCoordinatorBuilder {
+    private static final class Coordinators implements TransactionCoordinatorBuilder, ServiceRegistryAwareService {
 
         private static final long serialVersionUID = 1L;
 
         private final transient TransactionCoordinatorBuilder hibernates;
-        private final transient Map<SessionFactoryImplementor, Function<EntityManager, EntityManagerOutbox>> outboxes =
-                new ConcurrentHashMap<>();
+        private transient @Nullable TransactionManager transactions;
+        private final transient Map<SessionFactoryImplementor, EventIntake> intakes = new ConcurrentHashMap<>();
 
         Coordinators(TransactionCoordinatorBuilder hibernates) {
             this.hibernates = hibernates;
+        }
+
+        /** Under JTA, what Hibernate's own finds the transaction manager with. */
+        @Override
+        public void injectServices(ServiceRegistryImplementor services) {
+            if (hibernates instanceof ServiceRegistryAwareService aware) {
+                aware.injectServices(services);
+            }
+            if (isJta()) {
+                transactions = services.requireService(JtaPlatform.class).retrieveTransactionManager();
+            }
+        }
+
+        /** The transaction of the current thread, or null where there is none or the platform doesn't tell. */
+        @Nullable Transaction currentJtaTransaction() {
+            try {
+                return transactions == null ? null : transactions.getTransaction();
+            } catch (SystemException e) {
+                throw new OutboxException("The transaction manager doesn't tell the thread's transaction.", e);
+            }
         }
 
         @Override
@@ -133,8 +165,8 @@ public final class HibernateHarvest implements ServiceContributor {
             UnitOfWork unit = new UnitOfWork(entities);
             TransactionCoordinator coordinator = hibernates.buildTransactionCoordinator(
                     // Under JTA no observer is told when a transaction is joined; the owner is.
-                    isJta() ? new JoiningOwner(owner, unit) : owner, options);
-            coordinator.addObserver(new UnitObserver(unit, coordinator));
+                    isJta() ? new JoiningOwner(owner, entities, unit) : owner, options);
+            coordinator.addObserver(new UnitObserver(unit, entities, coordinator));
             return coordinator;
         }
 
@@ -155,7 +187,8 @@ public final class HibernateHarvest implements ServiceContributor {
     }
 
     /** Tells a unit of work of its transaction. The first observer of its coordinator, for as long as that lives. */
-    private record UnitObserver(UnitOfWork unit, TransactionCoordinator coordinator) implements TransactionObserver {
+    private record UnitObserver(UnitOfWork unit, SessionEntities entities, TransactionCoordinator coordinator)
+            implements TransactionObserver {
 
         @Override
         public void afterBegin() {
@@ -172,11 +205,13 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public void afterCompletion(boolean successful, boolean delayed) {
+            entities.unattached.clear();
+            entities.joined = null;
             unit.completed();
         }
     }
 
-    private record JoiningOwner(TransactionCoordinatorOwner owner, UnitOfWork unit)
+    private record JoiningOwner(TransactionCoordinatorOwner owner, SessionEntities entities, UnitOfWork unit)
             implements TransactionCoordinatorOwner {
 
         @Override
@@ -187,6 +222,7 @@ public final class HibernateHarvest implements ServiceContributor {
         @Override
         public void startTransactionBoundary() {
             owner.startTransactionBoundary();
+            entities.joined();
             unit.begin();
         }
 
@@ -226,20 +262,49 @@ public final class HibernateHarvest implements ServiceContributor {
 
         private final SharedSessionContractImplementor session;
         private final Coordinators coordinators;
+        private final List<Recording> unattached = new ArrayList<>(0);
+        private @Nullable Transaction joined;
 
         SessionEntities(SharedSessionContractImplementor session, Coordinators coordinators) {
             this.session = session;
             this.coordinators = coordinators;
         }
 
-        boolean isIn(SharedSessionContractImplementor other) {
-            return session == other || session.getTransactionCoordinator() == other.getTransactionCoordinator();
+        @Override
+        public boolean isIn(Object other) {
+            return session == other
+                    || (other instanceof SharedSessionContractImplementor sharing
+                            && session.getTransactionCoordinator() == sharing.getTransactionCoordinator());
         }
 
         @Override
         public boolean contains(Object entity) {
             return session instanceof SessionImplementor
                     && session.getPersistenceContextInternal().getEntry(entity) != null;
+        }
+
+        /** Of entities and proxies, as that of most sessions is when a transaction begins. */
+        private static boolean isEmpty(PersistenceContext context) {
+            Map<?, ?> holders = context.getEntityHoldersByKey();
+            // Null until there is one.
+            return holders == null || holders.isEmpty();
+        }
+
+        @Override
+        public List<Object> ownOf(List<Object> instances) {
+            if (!(session instanceof SessionImplementor stateful)
+                    || isEmpty(stateful.getPersistenceContextInternal())) {
+                return List.of();
+            }
+            List<Object> own = instances.stream()
+                    .filter(instance -> contains(instance)
+                            || (instance instanceof HibernateProxy proxy
+                                    && proxy.getHibernateLazyInitializer().getSession() == session))
+                    .toList();
+            if (!own.isEmpty()) {
+                PendingEvents.of(stateful).begun();
+            }
+            return own;
         }
 
         @Override
@@ -267,14 +332,38 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public Recording pending(Object aggregate, RecordedEvent event) {
-            Function<EntityManager, EntityManagerOutbox> outboxOn = coordinators.outboxes.get(session.getFactory());
-            if (outboxOn == null || !(session instanceof SessionImplementor stateful)) {
+            EventIntake intake = coordinators.intakes.get(session.getFactory());
+            if (intake == null || !(session instanceof SessionImplementor stateful)) {
                 return new Recording(aggregate, event, this::identifierOf, null);
             }
-            EntityManagerOutbox outbox = outboxOn.apply(stateful);
-            Recording recording = new Recording(aggregate, event, this::identifierOf, outbox);
-            outbox.add(HibernateTransaction.activeOn(stateful), recording);
+            Recording recording = new Recording(aggregate, event, this::identifierOf, intake);
+            try {
+                HibernateTransaction.activeOn(stateful).add(intake.insert(), recording);
+            } catch (IllegalStateException e) {
+                // In a life-cycle callback a session of Hibernate 8 refuses to be called.
+                unattached.add(recording);
+            }
             return recording;
+        }
+
+        /** After a flush, which is in no callback, and without which no event is written. */
+        void attachAll() {
+            EventIntake intake = coordinators.intakes.get(session.getFactory());
+            if (intake != null && session instanceof SessionImplementor stateful) {
+                for (Recording recording : unattached) {
+                    HibernateTransaction.activeOn(stateful).add(intake.insert(), recording);
+                }
+                unattached.clear();
+            }
+        }
+
+        void joined() {
+            joined = coordinators.currentJtaTransaction();
+        }
+
+        @Override
+        public boolean suspended() {
+            return joined != null && !joined.equals(coordinators.currentJtaTransaction());
         }
 
         @Override
@@ -283,7 +372,7 @@ public final class HibernateHarvest implements ServiceContributor {
                 return "it was recorded in the transaction of a StatelessSession, which does not tell whether the change"
                         + " is written";
             }
-            if (!coordinators.outboxes.containsKey(session.getFactory())) {
+            if (!coordinators.intakes.containsKey(session.getFactory())) {
                 return "no outbox harvests this EntityManagerFactory, see JpaOutbox.builder().harvest(...)";
             }
             return null;
@@ -305,17 +394,6 @@ public final class HibernateHarvest implements ServiceContributor {
 
         Listener(Coordinators coordinators) {
             this.coordinators = coordinators;
-        }
-
-        private static @Nullable UnitOfWork unitOf(SharedSessionContractImplementor session) {
-            for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
-                if (recorder instanceof UnitOfWork unit
-                        && unit.session() instanceof SessionEntities entities
-                        && entities.isIn(session)) {
-                    return unit;
-                }
-            }
-            return null;
         }
 
         @Override
@@ -350,6 +428,9 @@ public final class HibernateHarvest implements ServiceContributor {
         private void flushed(SharedSessionContractImplementor session) {
             UnitOfWork unit = unitOf(session);
             if (unit != null) {
+                if (unit.session() instanceof SessionEntities entities) {
+                    entities.attachAll();
+                }
                 unit.flushed(new SessionEntities(session, coordinators));
             }
         }
@@ -358,12 +439,17 @@ public final class HibernateHarvest implements ServiceContributor {
         public void onMerge(MergeEvent event) {
             Object original = event.getOriginal();
             Object copy = event.getResult();
-            if (original == null || copy == null || original == copy || !Aggregates.is(original)) {
+            if (original == null || copy == null || !Aggregates.is(original)) {
                 return;
             }
             UnitOfWork unit = unitOf(event.getSession());
             if (unit != null) {
                 unit.merged(original, copy);
+                // Behind a detached proxy is the instance whose methods have recorded.
+                Object behind = event.getEntity();
+                if (behind != null && behind != original) {
+                    unit.merged(behind, copy);
+                }
             }
         }
 
@@ -391,7 +477,7 @@ public final class HibernateHarvest implements ServiceContributor {
 
         @Override
         public boolean onPreDelete(PreDeleteEvent event) {
-            UnitOfWork unit = unitOf(event.getSession());
+            UnitOfWork unit = unitOf(DeletingSession.of(event));
             if (unit != null) {
                 unit.removing(event.getEntity());
             }

@@ -13,8 +13,8 @@ import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The active transaction of a Hibernate session. The only class that knows Hibernate; RATIONALE.md says which parts. */
-final class HibernateTransaction {
+/** The active transaction of a Hibernate session. RATIONALE.md says which parts of Hibernate it stands on. */
+final class HibernateTransaction implements ActiveTransaction, CollectingTransaction {
 
     private final SessionImplementor session;
     private final TransactionCoordinator coordinator;
@@ -27,55 +27,80 @@ final class HibernateTransaction {
         this.shared = owner != found;
     }
 
-    /** @throws OutboxException if there is none, or the EntityManager is closed or not Hibernate's */
-    static HibernateTransaction activeOn(EntityManager entityManager) {
-        HibernateTransaction transaction = new HibernateTransaction(session(entityManager));
-        // Joins a JTA transaction that the session has not met yet.
-        transaction.coordinator.pulse();
-        if (!transaction.coordinator.isTransactionActive()) {
-            throw noTransaction(null);
-        }
-        return transaction;
+    /** Nothing but an answer, or a {@link NoClassDefFoundError} where Hibernate is not on the classpath. */
+    static boolean canLink() {
+        return SessionImplementor.class.isInterface();
     }
 
-    private static SessionImplementor session(EntityManager entityManager) {
+    /**
+     * The transaction, or null if the EntityManager is not Hibernate's.
+     *
+     * @throws OutboxException if there is none, or the EntityManager is closed
+     */
+    static @Nullable HibernateTransaction ifActiveOn(EntityManager entityManager) {
+        SessionImplementor session = session(entityManager);
+        return session == null ? null : activeOn(session);
+    }
+
+    /**
+     * Does work on the EntityManager's connection, whether a transaction is active or not.
+     *
+     * @return whether it did: not on an EntityManager that is not Hibernate's
+     */
+    static boolean onConnectionOf(EntityManager entityManager, Consumer<Connection> work) {
+        SessionImplementor session = session(entityManager);
+        if (session != null) {
+            session.doWork(work::accept);
+        }
+        return session != null;
+    }
+
+    private static @Nullable SessionImplementor session(EntityManager entityManager) {
         try {
             // Not Session: a proxy may implement that itself, and then hands out itself.
             return entityManager.unwrap(SessionImplementor.class);
         } catch (IllegalStateException e) {
             // A closed EntityManager, or a shared proxy that has none outside a transaction.
-            throw noTransaction(e);
+            throw ProviderFailure.noTransaction(e);
         } catch (PersistenceException | IllegalArgumentException e) {
-            throw new OutboxException(
-                    "JpaOutbox needs an EntityManager of Hibernate ORM 7; found "
-                            + entityManager.getClass().getName() + ", which can't unwrap to a Hibernate session.",
-                    e);
+            return null;
         }
     }
 
-    private static OutboxException noTransaction(@Nullable Exception cause) {
-        String found = cause == null ? "" : " (" + cause.getMessage() + ")";
-        return new OutboxException(
-                "No transaction is active on this EntityManager" + found
-                        + ", and an event is published in one or not at"
-                        + " all. Publish inside the transaction of the change: between begin() and commit(), or in a"
-                        + " @Transactional method.",
-                cause);
+    /** @throws OutboxException if there is none */
+    static HibernateTransaction activeOn(SessionImplementor session) {
+        HibernateTransaction transaction = new HibernateTransaction(session);
+        // Joins a JTA transaction that the session has not met yet.
+        transaction.coordinator.pulse();
+        if (!transaction.coordinator.isTransactionActive()) {
+            throw ProviderFailure.noTransaction(null);
+        }
+        return transaction;
     }
 
-    /** The session that owns the transaction, also where the application has a proxy or a child session of it. */
-    EntityManager entityManager() {
-        return session;
+    @Override
+    public void add(OutboxInsert insert, PendingRow row) {
+        PendingEvents.of(session).add(this, insert, row);
     }
 
-    /** Whether it was asked for by a child session, which at a commit flushes, and may publish, after everything else. */
-    boolean shared() {
-        return shared;
+    @Override
+    public void flush() {
+        PendingEvents pending = PendingEvents.of(session);
+        if (!pending.isEmpty()) {
+            session.flush();
+            pending.flush(this);
+        }
     }
 
-    /** Has this transaction, and none after it, call the completion. */
-    void onCompletion(Completion completion) {
-        coordinator.addObserver(new TransactionObserver() {
+    /** From a child session, which at a commit flushes, and may publish, after everything else, or after Outbox's own turn. */
+    @Override
+    public boolean maybeTooLate() {
+        return shared || UnitOfWork.completing(session);
+    }
+
+    @Override
+    public Runnable onCompletion(Completion completion) {
+        TransactionObserver observer = new TransactionObserver() {
 
             /**
              * A next transaction on the session: of this one nobody told the end, as when another's synchronization
@@ -100,21 +125,23 @@ final class HibernateTransaction {
                 coordinator.removeObserver(this);
                 completion.completed(successful);
             }
-        });
+        };
+        coordinator.addObserver(observer);
+        return () -> coordinator.removeObserver(observer);
     }
 
-    /** Has it done now, on the transaction's connection. */
-    void work(Consumer<Connection> work) {
+    @Override
+    public void work(Consumer<Connection> work) {
         session.doWork(work::accept);
     }
 
-    /** Does work on the transaction's connection now, without a flush. */
-    <T> T call(Function<Connection, T> work) {
+    @Override
+    public <T> T call(Function<Connection, T> work) {
         return session.doReturningWork(work::apply);
     }
 
-    /** The identifier of an entity or of a proxy, which is not loaded for it; null where it has none yet. */
-    @Nullable Object identifierOf(Object entity) {
+    @Override
+    public @Nullable Object identifierOf(Object entity) {
         return session.getFactory().getPersistenceUnitUtil().getIdentifier(entity);
     }
 }

@@ -4,7 +4,7 @@ import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.util.function.Function;
 
-/** The {@link Inbox} of consumers on Jakarta Persistence with Hibernate ORM. */
+/** The {@link Inbox} of consumers on Jakarta Persistence. */
 public final class JpaInbox {
 
     private JpaInbox() {}
@@ -19,7 +19,7 @@ public final class JpaInbox {
      * Cheap: it may be called for every event, or once for a shared proxy, such as the one that Spring and CDI inject,
      * which is asked for its session at each call.
      *
-     * @param entityManager Hibernate's, or a proxy of it
+     * @param entityManager Hibernate's, that of another provider that unwraps to a {@link Connection}, or a proxy of one
      */
     public static Inbox on(EntityManager entityManager, InboxTable table) {
         return new TransactionalInbox(new EntityManagerTransaction(entityManager), table);
@@ -29,7 +29,7 @@ public final class JpaInbox {
 
         @Override
         public <T> T call(Function<Connection, T> work) {
-            return HibernateTransaction.activeOn(entityManager).call(work);
+            return Provider.transactionOf(entityManager).call(work);
         }
     }
 }

@@ -6,19 +6,29 @@ import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.PayloadType;
+import dev.outbox.RecordedEvent;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outbox of an application on Jakarta Persistence with Hibernate ORM: which table, which column type, which
- * serializer. Built once, immutable, for use by any number of threads.
+ * The outbox of an application on Jakarta Persistence: which table, which column type, which serializer. Built once,
+ * immutable, for use by any number of threads.
+ *
+ * <p>With Hibernate ORM the events of a transaction are one batch right before its commit. With any other provider each
+ * is written at its call, and nothing is harvested.
  *
  * <p>It registers no entity, and needs nothing in {@code persistence.xml}. Listeners are registered with a factory only
  * where its entities are to be harvested: {@link Builder#harvest}.
@@ -40,13 +50,9 @@ public final class JpaOutbox {
      * Where to publish events of the transactions of this EntityManager. Cheap: it may be called for every event, or
      * once for a shared proxy, such as the one that Spring and CDI inject, which is asked for its session at each call.
      *
-     * @param entityManager Hibernate's, or a proxy of it
+     * @param entityManager Hibernate's, that of another provider that unwraps to a {@link Connection}, or a proxy of one
      */
     public Outbox on(EntityManager entityManager) {
-        return outboxOn(entityManager);
-    }
-
-    EntityManagerOutbox outboxOn(EntityManager entityManager) {
         return new EntityManagerOutbox(entityManager, intake);
     }
 
@@ -61,9 +67,39 @@ public final class JpaOutbox {
             OutboxEvent accepted = intake.event(EventIds.next(), aggregateType, aggregateId, event, options);
             // Refuses what the payload's column can't hold.
             intake.row(accepted);
-            receiver.accept(frozen(accepted));
+            receiver.accept(frozen(accepted, accepted.occurredAt()));
             return accepted.id();
         };
+    }
+
+    /**
+     * What an event that an entity recorded becomes, for tests without database and transaction: refused and serialized
+     * as a transaction would. The test kit's recording outbox is made of it.
+     *
+     * @param aggregate its identifier is read from its member with {@code @Id} or {@code @EmbeddedId}; one that is not
+     *     there yet, as the database or Hibernate makes it, is {@code (no id yet)}
+     * @param recorded a deferred event is made now
+     * @throws OutboxException as the call of record or the commit would
+     */
+    public OutboxEvent recorded(Object aggregate, RecordedEvent recorded) {
+        String type = Aggregates.type(aggregate);
+        Object id = Aggregates.id(aggregate);
+        Object event = recorded.event();
+        List<OutboxEvent> accepted = new ArrayList<>(1);
+        to(accepted::add)
+                .publish(
+                        type,
+                        id == null ? "(no id yet)" : id,
+                        recorded.deferred() ? ((Supplier<?>) event).get() : event,
+                        options -> {
+                            recorded.options().headers().forEach(options::header);
+                            options.id(Objects.requireNonNullElse(
+                                    recorded.options().id(), recorded.id()));
+                            if (recorded.options().type() != null) {
+                                options.type(recorded.options().type());
+                            }
+                        });
+        return frozen(accepted.get(0), recorded.recordedAt());
     }
 
     /** The table that it writes. */
@@ -77,7 +113,7 @@ public final class JpaOutbox {
     }
 
     /** A serializer may hand out bytes that the event itself holds, and changes later. */
-    private static OutboxEvent frozen(OutboxEvent event) {
+    private static OutboxEvent frozen(OutboxEvent event, Instant occurredAt) {
         byte[] payload = Objects.requireNonNull(event.payload());
         return new OutboxEvent(
                 event.id(),
@@ -86,18 +122,42 @@ public final class JpaOutbox {
                 event.type(),
                 payload.clone(),
                 event.headers(),
-                event.occurredAt());
+                occurredAt);
     }
 
     /**
-     * Checks that this outbox's table is as its settings say. To be called once, when the application starts.
+     * Checks that this outbox's table is as its settings say: the payload column takes what the serializer makes, and
+     * the role may do what the retention asks for. To be called once, when the application starts.
      *
      * @param connection to the application's database, as the role that writes events; left open, nothing is written
      * @throws OutboxException naming all that differs from what is needed, or if the server can't be asked
-     * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType)
+     * @see OutboxSchema#validate(Connection, OutboxTable, PayloadType, Retention)
      */
     public void validate(Connection connection) {
-        OutboxSchema.validate(connection, table(), intake.insert().payloadType());
+        OutboxInsert insert = intake.insert();
+        OutboxSchema.validate(
+                connection,
+                table(),
+                insert.payloadType(),
+                insert.retention(),
+                serializer().contentType());
+    }
+
+    /**
+     * The same, on a connection of an EntityManager and outside of the application's transactions.
+     *
+     * @param factory of the database that the events are written to, or a proxy of it
+     * @throws OutboxException as above, and if there is no connection
+     */
+    public void validate(EntityManagerFactory factory) {
+        try (EntityManager entityManager = factory.createEntityManager()) {
+            Provider.onConnectionOf(entityManager, this::validate);
+        } catch (PersistenceException e) {
+            throw new OutboxException(
+                    "The outbox table " + table() + " can't be looked at: " + e.getMessage()
+                            + ". Validate when the database can be reached.",
+                    e);
+        }
     }
 
     /** Builds a {@link JpaOutbox}; not thread safe. */
@@ -111,6 +171,9 @@ public final class JpaOutbox {
         private int maxPayloadBytes = Integer.MAX_VALUE;
         private final List<HeaderContributor> contributors = new ArrayList<>();
         private boolean traceContext = true;
+        private final List<Class<?>> events = new ArrayList<>();
+        private final Map<Class<?>, Function<Object, ?>> idFormatters = new HashMap<>();
+        private final List<String> idMistakes = new ArrayList<>();
 
         private Builder() {}
 
@@ -146,6 +209,40 @@ public final class JpaOutbox {
          */
         public Builder harvest(EntityManagerFactory entityManagerFactory) {
             harvested.add(entityManagerFactory);
+            return this;
+        }
+
+        /**
+         * Has {@link #build} check the names of these event classes: that there is one, that it is no class's name, and
+         * that no two classes have the same. Of classes that are not given, this is checked at their first publish. May
+         * be called several times.
+         *
+         * @param events classes with {@link dev.outbox.EventType}; a sealed one stands for those that it permits
+         */
+        public Builder events(Class<?>... events) {
+            this.events.addAll(Arrays.asList(events));
+            return this;
+        }
+
+        /**
+         * Says what stands for aggregate ids of a type of the application's own, on records and in the table:
+         * {@code aggregateId(OrderId.class, OrderId::value)}. It is the record's key, and so must be the same for the
+         * same id, forever. One for each type; that of a superclass counts for its subclasses.
+         *
+         * @param type not one that works by itself, such as {@code UUID}
+         * @param value returns a {@code UUID}, {@code String}, {@code Integer}, {@code Long}, {@code Short} or
+         *     {@code BigInteger}; called by any thread, once for each event. What it throws fails the event's call, or of
+         *     a recorded event the commit
+         */
+        public <T> Builder aggregateId(Class<T> type, Function<? super T, ?> value) {
+            if ((Object) type == null || (Object) value == null) {
+                idMistakes.add("aggregateId(...) needs a type and a function");
+            } else if (AggregateIds.hasOneText(type)) {
+                idMistakes.add("aggregateId(" + type.getSimpleName() + ".class, ...): ids of this type are written as"
+                        + " they are; leave it away, or publish with a String");
+            } else if (idFormatters.putIfAbsent(type, id -> value.apply(type.cast(id))) != null) {
+                idMistakes.add("aggregateId(" + type.getSimpleName() + ".class, ...) is given twice");
+            }
             return this;
         }
 
@@ -207,9 +304,12 @@ public final class JpaOutbox {
             if ((Object) retention == null) {
                 mistakes.add("retention is null; leave it away for Retention.KEEP");
             }
-            for (EntityManagerFactory factory : harvested) {
-                mistakes.addAll(Aggregates.mistakes(factory.getMetamodel()));
-            }
+            EventTypes types = new EventTypes();
+            mistakes.addAll(types.declare(events));
+            mistakes.addAll(idMistakes);
+            AggregateIds ids = new AggregateIds(idFormatters);
+            mistakes.addAll(Aggregates.mistakes(
+                    harvested.stream().map(EntityManagerFactory::getMetamodel).toList(), ids));
             if (!mistakes.isEmpty()) {
                 throw new OutboxException("JpaOutbox can't be built: " + String.join("; ", mistakes) + ".");
             }
@@ -218,8 +318,10 @@ public final class JpaOutbox {
                     chosen,
                     contentType.equals(payloadType.contentType()) ? null : contentType,
                     maxPayloadBytes,
-                    new ContributedHeaders(allContributors())));
-            harvested.forEach(factory -> HibernateHarvest.start(factory, outbox::outboxOn));
+                    new ContributedHeaders(allContributors()),
+                    types,
+                    ids));
+            harvested.forEach(factory -> Provider.harvest(factory, outbox.intake));
             return outbox;
         }
 
@@ -234,17 +336,11 @@ public final class JpaOutbox {
             if (!table.has(OutboxTable.Column.HEADERS) && !contributors.isEmpty()) {
                 misfits.add("there are HeaderContributors, and " + table + " has no headers column");
             }
-            if (payloadType.contentType().equals(PayloadType.JSON.contentType()) && !isJson(contentType)) {
+            if (!MediaTypes.fits(contentType, payloadType)) {
                 misfits.add("the serializer makes " + contentType + ", which a " + payloadType.sqlName()
                         + " column can't hold; give another payloadType, or a serializer that makes JSON");
             }
             return misfits;
-        }
-
-        /** RFC 6839, section 3.1: JSON is {@code application/json}, and every type with the suffix {@code +json}. */
-        private static boolean isJson(String contentType) {
-            String type = contentType.replaceFirst("\\s*;.*", "").toLowerCase(Locale.ROOT);
-            return type.equals("application/json") || type.endsWith("+json");
         }
 
         /** The application's own last, so that they win. */

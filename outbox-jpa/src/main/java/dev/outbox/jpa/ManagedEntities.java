@@ -1,6 +1,7 @@
 package dev.outbox.jpa;
 
 import dev.outbox.RecordedEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a unit of work asks of the session that it belongs to. */
@@ -8,6 +9,9 @@ interface ManagedEntities {
 
     /** Whether the instance is in the persistence context, also if it is scheduled for removal. */
     boolean contains(Object entity);
+
+    /** Those of the instances that are in the persistence context or are proxies of it, as a transaction begins. */
+    List<Object> ownOf(List<Object> instances);
 
     /** Whether the session's entities include its class. */
     boolean maps(Object entity);
@@ -24,6 +28,12 @@ interface ManagedEntities {
      * @throws dev.outbox.OutboxException if it can't be serialized
      */
     Recording pending(Object aggregate, RecordedEvent event);
+
+    /** Whether it is this session, or one that shares its transaction. */
+    boolean isIn(Object session);
+
+    /** Whether its transaction is suspended on this thread: under JTA, where one that requires a new one runs. */
+    boolean suspended();
 
     /** Why events of its entities can't be written at all, or null. */
     @Nullable String unable();

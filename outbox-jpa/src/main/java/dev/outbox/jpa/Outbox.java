@@ -1,5 +1,6 @@
 package dev.outbox.jpa;
 
+import dev.outbox.EventOptions;
 import dev.outbox.EventType;
 import dev.outbox.OutboxException;
 import java.util.UUID;
@@ -24,7 +25,8 @@ public interface Outbox {
      * @param aggregateType the kind of aggregate, which routes to a topic, for example {@code Person}; 1 to 255
      *     characters, not blank
      * @param aggregateId the aggregate, whose events keep their order: a {@code UUID}, {@code String}, {@code Integer},
-     *     {@code Long}, {@code Short} or {@code BigInteger}; 1 to 255 characters as text, not blank
+     *     {@code Long}, {@code Short}, {@code BigInteger}, or of a type that the outbox was told with {@link
+     *     JpaOutbox.Builder#aggregateId}; 1 to 255 characters as text, not blank
      * @param event the event; its class carries {@link EventType}, or the options name it
      * @return the event's id, as consumers see it
      * @throws OutboxException if no transaction is active, an argument is not as said, or the event can't be
@@ -60,7 +62,7 @@ public interface Outbox {
      */
     default UUID publish(Object aggregate, Object event, Consumer<EventOptions> options) {
         String type = Aggregates.type(aggregate);
-        return publish(type, AggregateIds.text(type, Aggregates.id(aggregate)), event, options);
+        return publish(type, AggregateIds.required(type, Aggregates.id(aggregate)), event, options);
     }
 
     /**

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
 import dev.outbox.PayloadType;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -13,13 +12,50 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 
-/** The one statement of the write side, or two where the rows are not to stay. The column {@code xid} is left to its default, the writing transaction's id. */
-record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retention) {
+/**
+ * The one statement of the write side, or two where the rows are not to stay. The column {@code xid} is left to its
+ * default, the writing transaction's id. Two of the same settings are equal.
+ */
+final class OutboxInsert {
+
+    private final OutboxTable table;
+    private final PayloadType payloadType;
+    private final Retention retention;
+    private final List<Column> columns;
+    private final String sql;
+    private final String deleteSql;
+
+    OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retention) {
+        this.table = table;
+        this.payloadType = payloadType;
+        this.retention = retention;
+        this.columns = Arrays.stream(Column.values())
+                .filter(column -> column != Column.XID && table.has(column))
+                .toList();
+        String names = columns.stream()
+                .map(column -> OutboxTable.quote(table.column(column)))
+                .collect(joining(", "));
+        String placeholders = columns.stream().map(this::placeholder).collect(joining(", "));
+        this.sql = "INSERT INTO %s (%s) VALUES (%s)".formatted(table.qualifiedName(), names, placeholders);
+        this.deleteSql = "DELETE FROM %s WHERE %s = ?"
+                .formatted(table.qualifiedName(), OutboxTable.quote(table.column(Column.ID)));
+    }
+
+    OutboxTable table() {
+        return table;
+    }
+
+    PayloadType payloadType() {
+        return payloadType;
+    }
+
+    Retention retention() {
+        return retention;
+    }
 
     /** Writes the rows in one JDBC batch, in their order. */
     void execute(Connection connection, List<OutboxRow> rows) {
-        List<Column> columns = columns();
-        try (PreparedStatement insert = connection.prepareStatement(sql())) {
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
             for (OutboxRow row : rows) {
                 for (int i = 0; i < columns.size(); i++) {
                     bind(insert, i + 1, columns.get(i), row);
@@ -31,19 +67,18 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retent
                 delete(connection, rows);
             }
         } catch (SQLException e) {
-            throw InsertFailure.explain(table, payloadType, rows, e);
+            throw new InsertFailure(table, payloadType, retention).explain(rows, e);
         }
     }
 
     /** Explicit, as a persistence context makes nothing at all of an insert and a delete in one flush. */
     private void delete(Connection connection, List<OutboxRow> rows) throws SQLException {
-        String sql = "DELETE FROM %s WHERE %s = ANY (?)"
-                .formatted(table.qualifiedName(), OutboxTable.quote(table.column(Column.ID)));
-        try (PreparedStatement delete = connection.prepareStatement(sql)) {
-            Array ids = connection.createArrayOf(
-                    "uuid", rows.stream().map(OutboxRow::id).toArray());
-            delete.setArray(1, ids);
-            delete.executeUpdate();
+        try (PreparedStatement delete = connection.prepareStatement(deleteSql)) {
+            for (OutboxRow row : rows) {
+                delete.setObject(1, row.id());
+                delete.addBatch();
+            }
+            delete.executeBatch();
         }
     }
 
@@ -68,17 +103,7 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retent
     }
 
     String sql() {
-        String names = columns().stream()
-                .map(column -> OutboxTable.quote(table.column(column)))
-                .collect(joining(", "));
-        String placeholders = columns().stream().map(this::placeholder).collect(joining(", "));
-        return "INSERT INTO %s (%s) VALUES (%s)".formatted(table.qualifiedName(), names, placeholders);
-    }
-
-    private List<Column> columns() {
-        return Arrays.stream(Column.values())
-                .filter(column -> column != Column.XID && table.has(column))
-                .toList();
+        return sql;
     }
 
     private String placeholder(Column column) {
@@ -87,5 +112,18 @@ record OutboxInsert(OutboxTable table, PayloadType payloadType, Retention retent
             case HEADERS -> "?::json";
             default -> "?";
         };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OutboxInsert that
+                && table.equals(that.table)
+                && payloadType == that.payloadType
+                && retention == that.retention;
+    }
+
+    @Override
+    public int hashCode() {
+        return sql.hashCode();
     }
 }

@@ -26,6 +26,9 @@ record OutboxRow(
         @Nullable String headers,
         Instant occurredAt) {
 
+    /** What a decoder puts where there is no UTF-8; it can also be meant. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     /** @param allHeaders the event's own, and those that Outbox itself adds */
     static OutboxRow of(OutboxEvent event, byte[] payload, PayloadType payloadType, Map<String, String> allHeaders) {
         return new OutboxRow(
@@ -39,20 +42,27 @@ record OutboxRow(
                 event.occurredAt());
     }
 
+    /** The same row of another aggregate. */
+    OutboxRow of(String otherAggregateId) {
+        return new OutboxRow(id, aggregateType, otherAggregateId, type, payload, headers, occurredAt);
+    }
+
     private static String text(OutboxEvent event, byte[] payload, PayloadType payloadType) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString();
-            if (text.indexOf('\0') < 0) {
-                return text;
-            }
-        } catch (CharacterCodingException e) {
-            // Refused below; the exception says no more than that.
+        String text = new String(payload, StandardCharsets.UTF_8);
+        if (text.indexOf('\0') < 0 && (text.indexOf(REPLACEMENT) < 0 || isUtf8(payload))) {
+            return text;
         }
         throw new OutboxException(
                 "The payload of event '%s' of %s %s must be UTF-8 text without U+0000 to go into a %s column; the serializer gave other bytes. Use a payload column of type bytea with payloadType(PayloadType.BYTEA), or another serializer."
                         .formatted(event.type(), event.aggregateType(), event.aggregateId(), payloadType.sqlName()));
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 }

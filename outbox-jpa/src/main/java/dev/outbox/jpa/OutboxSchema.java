@@ -23,17 +23,39 @@ public final class OutboxSchema {
     }
 
     /**
+     * As below, of a table whose rows stay: {@link Retention#KEEP}.
+     *
+     * @throws OutboxException naming all that differs from what is needed, or if the server can't be asked
+     */
+    public static void validate(Connection connection, OutboxTable table, PayloadType payloadType) {
+        validate(connection, table, payloadType, Retention.KEEP);
+    }
+
+    /**
      * Checks that events can be written to the table and relayed from it. What the relay needs beyond the table, such as
      * {@code wal_level}, it checks itself.
      *
      * @param table whose columns are expected to be there, except those it is {@linkplain OutboxTable#without without}
      * @param payloadType the type that the payload column is expected to have
+     * @param retention decides what the role must be allowed to do
      * @throws OutboxException naming all that differs from what is needed, or if the server can't be asked
      */
-    public static void validate(Connection connection, OutboxTable table, PayloadType payloadType) {
+    public static void validate(
+            Connection connection, OutboxTable table, PayloadType payloadType, Retention retention) {
+        validate(connection, table, payloadType, retention, payloadType.contentType());
+    }
+
+    /** @param contentType what the serializer makes, so that no payload type is advised which can't hold it */
+    static void validate(
+            Connection connection,
+            OutboxTable table,
+            PayloadType payloadType,
+            Retention retention,
+            String contentType) {
         List<String> differences;
         try {
-            differences = new SchemaCheck(table, payloadType).differences(FoundTable.read(connection, table));
+            differences = new SchemaCheck(table, payloadType, retention, contentType)
+                    .differences(FoundTable.read(connection, table));
         } catch (SQLException e) {
             throw new OutboxException(
                     "The outbox table %s can't be looked at: %s (SQLSTATE %s). Validate on an open connection whose transaction has not failed."

@@ -37,6 +37,7 @@ final class PendingEvents implements Completion, Serializable {
     private transient Map<OutboxInsert, List<PendingRow>> rows = new LinkedHashMap<>();
     private transient Phase phase = Phase.IDLE;
     private transient volatile @Nullable Thread thread;
+    private transient Runnable unregister = () -> {};
 
     static PendingEvents of(EntityManager entityManager) {
         if (entityManager.getProperties().get(PROPERTY) instanceof PendingEvents pending) {
@@ -47,17 +48,18 @@ final class PendingEvents implements Completion, Serializable {
         return pending;
     }
 
-    void add(HibernateTransaction transaction, OutboxInsert insert, PendingRow row) {
+    void add(CollectingTransaction transaction, OutboxInsert insert, PendingRow row) {
         requireSameThread(row.type());
         if (phase == Phase.IDLE) {
             thread = Thread.currentThread();
-            transaction.onCompletion(this);
-            // A child session's first event may come too late to be collected; better written early than lost.
-            phase = transaction.shared() ? Phase.WRITTEN : Phase.COLLECTING;
+            unregister = transaction.onCompletion(this);
+            // Better written early than lost.
+            phase = transaction.maybeTooLate() ? Phase.WRITTEN : Phase.COLLECTING;
         }
         if (phase == Phase.WRITTEN) {
             OutboxRow complete = row.row();
             if (complete != null) {
+                row.written();
                 transaction.work(connection -> insert.execute(connection, List.of(complete)));
             }
         } else {
@@ -76,6 +78,14 @@ final class PendingEvents implements Completion, Serializable {
         }
     }
 
+    /** To be called where events are added at the very beginning, before observers have heard of it. */
+    void begun() {
+        if (phase != Phase.IDLE) {
+            unregister.run();
+            completed(false);
+        }
+    }
+
     /** Writes and forgets all events, in one batch for each table. */
     @Override
     public void write(Connection connection) {
@@ -87,7 +97,7 @@ final class PendingEvents implements Completion, Serializable {
     }
 
     /** Writes what there is now, in a batch of its own, and goes on collecting. */
-    void flush(HibernateTransaction transaction) {
+    void flush(CollectingTransaction transaction) {
         if (!rows.isEmpty()) {
             transaction.work(this::writeRows);
         }
@@ -111,6 +121,7 @@ final class PendingEvents implements Completion, Serializable {
                     .sorted(Comparator.comparing(PendingRow::position))
                     .flatMap(row -> Stream.ofNullable(row.row()))
                     .toList();
+            taken.forEach(PendingRow::written);
             pending.subList(0, taken.size()).clear();
             if (!complete.isEmpty()) {
                 batch.getKey().execute(connection, complete);

@@ -13,11 +13,14 @@ interface PendingRow {
     String type();
 
     /**
-     * The row to write, or null for none. Called once, by the transaction that writes it.
+     * The row to write, or null for none. Called by the transaction that writes it, again if another row was refused.
      *
      * @throws dev.outbox.OutboxException if the event must not be written, and so the transaction must not commit
      */
     @Nullable OutboxRow row();
+
+    /** Called once, when {@link #row} goes into a batch with all others. */
+    default void written() {}
 
     /** A row that is complete. */
     static PendingRow of(UUID position, OutboxRow row) {

@@ -24,27 +24,27 @@ final class Recording implements PendingRow {
     private final RecordedEvent recorded;
     private final String aggregateType;
     private final Function<Object, @Nullable Object> identifierOf;
-    private final @Nullable EntityManagerOutbox outbox;
+    private final @Nullable EventIntake intake;
     private Object aggregate;
     private @Nullable String type;
-    private @Nullable EventContent content;
+    private @Nullable OutboxRow unidentified;
     private @Nullable OutboxRow row;
     private State state = State.OPEN;
 
     /**
      * Serializes, unless the event is deferred.
      *
-     * @param outbox what writes it; null where nothing can
+     * @param intake what makes its row; null where nothing can
      */
     Recording(
             Object aggregate,
             RecordedEvent recorded,
             Function<Object, @Nullable Object> identifierOf,
-            @Nullable EntityManagerOutbox outbox) {
+            @Nullable EventIntake intake) {
         this.identifierOf = identifierOf;
         this.aggregate = aggregate;
         this.recorded = recorded;
-        this.outbox = outbox;
+        this.intake = intake;
         this.aggregateType = Aggregates.type(aggregate);
         if (!recorded.deferred()) {
             freeze(recorded.event());
@@ -52,11 +52,10 @@ final class Recording implements PendingRow {
     }
 
     private void freeze(@Nullable Object event) {
-        String name = EventTypes.of(event, null);
-        if (outbox != null && event != null) {
-            content = outbox.intake().recorded(event, name, aggregateType);
+        type = EventTypes.of(event, recorded.options().type());
+        if (intake != null) {
+            unidentified = intake.recorded(recorded, event, aggregateType);
         }
-        type = name;
     }
 
     Object aggregate() {
@@ -80,28 +79,31 @@ final class Recording implements PendingRow {
         state = State.SECURED;
     }
 
-    void drop() {
+    /** @throws OutboxException if it is too late for {@link #drop} */
+    void requireNotWritten() {
         if (state == State.WRITTEN) {
             throw new OutboxException("The event " + this + " is written already by a flush of the outbox, and can't be"
                     + " discarded. Discard before, or roll the transaction back.");
         }
+    }
+
+    void drop() {
         state = State.DROPPED;
     }
 
     /** Makes the row of a secured event, whose aggregate has its identifier by now. */
     void complete() {
-        if (row != null || outbox == null || state != State.SECURED) {
+        if (row != null || intake == null || state != State.SECURED) {
             return;
         }
-        if (content == null) {
+        if (unidentified == null) {
             freeze(recorded.event() instanceof Supplier<?> supplier ? supplier.get() : recorded.event());
         }
-        EventContent frozen = content;
+        OutboxRow frozen = unidentified;
         if (frozen == null) {
             throw new IllegalStateException("not frozen");
         }
-        String id = AggregateIds.text(aggregateType, identifierOf.apply(aggregate));
-        row = outbox.intake().row(frozen.event(recorded.id(), aggregateType, id, recorded.recordedAt()));
+        row = intake.identified(frozen, identifierOf.apply(aggregate));
     }
 
     @Override
@@ -123,9 +125,15 @@ final class Recording implements PendingRow {
             case OPEN -> throw notCaptured("it was recorded after the last flush of its session");
             default -> {
                 complete();
-                state = State.WRITTEN;
                 return row;
             }
+        }
+    }
+
+    @Override
+    public void written() {
+        if (state == State.SECURED) {
+            state = State.WRITTEN;
         }
     }
 

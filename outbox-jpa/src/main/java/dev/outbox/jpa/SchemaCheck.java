@@ -18,11 +18,16 @@ final class SchemaCheck {
 
     private final OutboxTable table;
     private final PayloadType payloadType;
+    private final Retention retention;
+    private final String contentType;
     private final List<String> differences = new ArrayList<>();
 
-    SchemaCheck(OutboxTable table, PayloadType payloadType) {
+    /** @param contentType what the serializer makes */
+    SchemaCheck(OutboxTable table, PayloadType payloadType, Retention retention, String contentType) {
         this.table = table;
         this.payloadType = payloadType;
+        this.retention = retention;
+        this.contentType = contentType;
     }
 
     /** One sentence for each difference, with what to do about it; empty if there is none. */
@@ -72,12 +77,22 @@ final class SchemaCheck {
                     + " one, which never reaches the relay. Run ALTER TABLE " + table.qualifiedName()
                     + " SET LOGGED, or create it anew.");
         }
-        if (!found.insertable()) {
-            differences.add("Expected that the role " + found.role()
-                    + " may write, found that it may not. Run GRANT USAGE"
-                    + " ON SCHEMA " + OutboxTable.quote(table.schema()) + " TO " + OutboxTable.quote(found.role())
-                    + "; GRANT INSERT ON " + table.qualifiedName() + " TO " + OutboxTable.quote(found.role()) + ".");
+        checkPrivileges(found);
+    }
+
+    private void checkPrivileges(FoundTable found) {
+        FoundTable.Column id = found.columns().get(table.column(Column.ID));
+        boolean deletes = retention == Retention.DELETE_AFTER_INSERT;
+        boolean deletable = found.deletable() && (id == null || id.selectable());
+        if (found.insertable() && (!deletes || deletable)) {
+            return;
         }
+        String role = OutboxTable.quote(found.role());
+        differences.add("Expected that the role " + found.role() + " may write"
+                + (deletes ? " and, for Retention.DELETE_AFTER_INSERT, find and delete" : "")
+                + ", found that it may not. Run GRANT USAGE ON SCHEMA " + OutboxTable.quote(table.schema()) + " TO "
+                + role + "; GRANT " + (deletes ? "SELECT, INSERT, DELETE" : "INSERT") + " ON " + table.qualifiedName()
+                + " TO " + role + ".");
     }
 
     private void checkColumn(Column column, FoundTable found) {
@@ -159,9 +174,12 @@ final class SchemaCheck {
         return type.startsWith("character varying(") ? Integer.parseInt(type.replaceAll("\\D", "")) : 0;
     }
 
-    private static String payloadAdvice(String type) {
+    private String payloadAdvice(String type) {
         for (PayloadType known : PayloadType.values()) {
             if (known.sqlName().equals(type)) {
+                if (!MediaTypes.fits(contentType, known)) {
+                    return ", or give a serializer that makes JSON: this one makes " + contentType;
+                }
                 return ", or write that type: JpaOutbox.builder().payloadType(PayloadType." + known.name() + ")";
             }
         }

@@ -25,7 +25,9 @@ final class UnitOfWork implements EventRecorder {
     private final ManagedEntities session;
     private List<Recording> recordings = List.of();
     private Set<Object> removed = Set.of();
+    private @Nullable RuntimeException refused;
     private volatile boolean active;
+    private boolean completing;
 
     UnitOfWork(ManagedEntities session) {
         this.session = session;
@@ -36,12 +38,32 @@ final class UnitOfWork implements EventRecorder {
     }
 
     void begin() {
+        // Of the transaction before, nobody may have told the end.
+        completed();
         active = true;
         EventRecorders.enter(this);
+        if (!EventRecorders.nothingHeld()) {
+            beginWithHeld();
+        }
+    }
+
+    /** Not left to the first flush: the context may be cleared before it. */
+    private void beginWithHeld() {
+        for (Object instance : session.ownOf(EventRecorders.held())) {
+            try {
+                held(instance, instance);
+            } catch (RuntimeException e) {
+                // A transaction that does not even begin is in nobody's hands; its commit is.
+                refused = e;
+            }
+        }
     }
 
     /** Right before the commit: secures what can be secured, and refuses to commit if that is not all. */
     void beforeCommit() {
+        if (refused != null) {
+            throw refused;
+        }
         int flushes = 0;
         for (Recording open = openAndManaged(); open != null; open = openAndManaged()) {
             if (flushes++ == MAX_FLUSHES) {
@@ -62,6 +84,17 @@ final class UnitOfWork implements EventRecorder {
                 throw recording.notCaptured(reason(recording));
             }
         }
+        completing = true;
+    }
+
+    /** Whether this thread had its turn before the commit of the session's transaction, so that nothing more can wait for it. */
+    static boolean completing(Object session) {
+        for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
+            if (recorder instanceof UnitOfWork unit && unit.completing && unit.session.isIn(session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String reason(Recording open) {
@@ -77,8 +110,10 @@ final class UnitOfWork implements EventRecorder {
 
     void completed() {
         active = false;
+        completing = false;
         recordings = List.of();
         removed = Set.of();
+        refused = null;
         EventRecorders.leave(this);
     }
 
@@ -88,8 +123,18 @@ final class UnitOfWork implements EventRecorder {
     }
 
     @Override
+    public boolean suspended() {
+        return session.suspended();
+    }
+
+    @Override
     public boolean manages(Object aggregate) {
-        return session.contains(session.unproxied(aggregate));
+        return has(session.unproxied(aggregate));
+    }
+
+    /** What it has deleted has left the persistence context, and is its own all the same. */
+    private boolean has(Object entity) {
+        return session.contains(entity) || removed.contains(entity);
     }
 
     @Override
@@ -109,11 +154,12 @@ final class UnitOfWork implements EventRecorder {
     @Override
     public void discard(Object aggregate) {
         Object entity = session.unproxied(aggregate);
-        for (Recording recording : recordings) {
-            if (recording.aggregate() == entity) {
-                recording.drop();
-            }
-        }
+        List<Recording> ofEntity = recordings.stream()
+                .filter(recording -> recording.aggregate() == entity)
+                .toList();
+        // All of them or none.
+        ofEntity.forEach(Recording::requireNotWritten);
+        ofEntity.forEach(Recording::drop);
     }
 
     /** An entity is about to be deleted from the database, and leaves the persistence context with it. */
@@ -149,7 +195,7 @@ final class UnitOfWork implements EventRecorder {
             if (other != this && other instanceof UnitOfWork unit) {
                 for (Recording recording : List.copyOf(unit.recordings)) {
                     Object aggregate = recording.aggregate();
-                    if (recording.open() && !unit.session.contains(aggregate) && flushed.contains(aggregate)) {
+                    if (recording.open() && !unit.has(aggregate) && flushed.contains(aggregate)) {
                         record(aggregate, recording.recorded());
                         recording.drop();
                     }
@@ -158,16 +204,17 @@ final class UnitOfWork implements EventRecorder {
         }
     }
 
-    /** A managed copy stands for a detached or new instance from now on, also for what was recorded on that. */
+    /**
+     * A managed copy stands for a detached or new instance from now on, also for what was recorded on that.
+     *
+     * @param copy the managed instance, or a proxy of it where the session has one already
+     */
     void merged(Object original, Object copy) {
-        if (original == copy) {
-            return;
-        }
         for (EventRecorder recorder : EventRecorders.ofCurrentThread()) {
-            if (recorder instanceof UnitOfWork unit && !unit.session.contains(original)) {
+            if (original != copy && recorder instanceof UnitOfWork unit && !unit.has(original)) {
                 for (Recording recording : unit.recordings) {
                     if (recording.open() && recording.aggregate() == original) {
-                        recording.follow(copy);
+                        recording.follow(session.unproxied(copy));
                     }
                 }
             }
@@ -184,7 +231,7 @@ final class UnitOfWork implements EventRecorder {
 
     private @Nullable Recording openAndManaged() {
         for (Recording recording : recordings) {
-            if (recording.open() && session.contains(recording.aggregate())) {
+            if (recording.open() && has(recording.aggregate())) {
                 return recording;
             }
         }

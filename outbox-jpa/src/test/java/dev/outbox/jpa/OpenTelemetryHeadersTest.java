@@ -2,6 +2,7 @@ package dev.outbox.jpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.EventOptions;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
 import io.opentelemetry.api.trace.Span;

@@ -9,6 +9,7 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
+import jakarta.persistence.PostPersist;
 import jakarta.persistence.PostRemove;
 import jakarta.persistence.PostUpdate;
 import jakarta.persistence.PreUpdate;
@@ -40,6 +41,9 @@ class Order {
     private final DomainEvents events = DomainEvents.of(this);
 
     @Transient
+    Runnable inPostPersist = () -> {};
+
+    @Transient
     Runnable inPreUpdate = () -> {};
 
     @Transient
@@ -69,8 +73,18 @@ class Order {
         events.record(new Noted(note));
     }
 
+    /** An event that is made at the commit. */
+    void noteDeferred(String note) {
+        events.recordDeferred(() -> new Noted(note));
+    }
+
     DomainEvents events() {
         return events;
+    }
+
+    @PostPersist
+    void postPersist() {
+        inPostPersist.run();
     }
 
     @PreUpdate

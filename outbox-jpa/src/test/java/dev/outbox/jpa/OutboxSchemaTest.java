@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.outbox.EventSerializer;
 import dev.outbox.OutboxException;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
@@ -168,6 +169,56 @@ class OutboxSchemaTest {
         } finally {
             database.execute("DROP ROLE reader");
         }
+    }
+
+    @Test
+    void a_role_that_may_not_delete_is_told_so_where_rows_do_not_stay() throws SQLException {
+        JpaOutbox keeping = JpaOutbox.builder().build();
+        JpaOutbox deleting =
+                JpaOutbox.builder().retention(Retention.DELETE_AFTER_INSERT).build();
+        database.execute("DROP ROLE IF EXISTS inserter; CREATE ROLE inserter; GRANT USAGE ON SCHEMA public TO inserter;"
+                + " GRANT INSERT ON public.outbox TO inserter");
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET ROLE inserter");
+            keeping.validate(connection);
+            assertThat(catchThrowableOfType(OutboxException.class, () -> deleting.validate(connection)))
+                    .hasMessageContainingAll(
+                            "1 difference",
+                            "the role inserter may write and, for Retention.DELETE_AFTER_INSERT, find and delete",
+                            "GRANT SELECT, INSERT, DELETE ON \"public\".\"outbox\" TO \"inserter\"");
+            database.execute("GRANT DELETE ON public.outbox TO inserter");
+            assertThat(catchThrowableOfType(OutboxException.class, () -> deleting.validate(connection)))
+                    .hasMessageContaining("GRANT SELECT");
+            database.execute("GRANT SELECT (id) ON public.outbox TO inserter");
+            deleting.validate(connection);
+        } finally {
+            database.execute("DROP OWNED BY inserter; DROP ROLE inserter");
+        }
+    }
+
+    @Test
+    void a_column_that_can_not_hold_what_the_serializer_makes_is_not_advised() throws SQLException {
+        JpaOutbox avro = JpaOutbox.builder()
+                .payloadType(PayloadType.BYTEA)
+                .serializer(EventSerializer.bytes("application/avro"))
+                .build();
+        try (Connection connection = database.connect()) {
+            assertThat(catchThrowableOfType(OutboxException.class, () -> avro.validate(connection)))
+                    .hasMessageContainingAll(
+                            "'payload' to be of type bytea, found json. Change its type",
+                            "give a serializer that makes JSON: this one makes application/avro")
+                    .hasMessageNotContaining("payloadType(");
+        }
+    }
+
+    @Test
+    void an_entity_manager_factory_is_asked_on_a_connection_of_its_own() {
+        JpaOutbox outbox = JpaOutbox.builder().build();
+        outbox.validate(database.factory());
+        database.execute("ALTER TABLE public.outbox DROP COLUMN headers");
+        assertThat(catchThrowableOfType(OutboxException.class, () -> outbox.validate(database.factory())))
+                .hasMessageContaining("Expected a column 'headers'");
     }
 
     @Test

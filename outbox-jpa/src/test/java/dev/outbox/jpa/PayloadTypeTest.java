@@ -74,8 +74,8 @@ class PayloadTypeTest {
 
     @Test
     void text_is_stored_as_written() {
-        assertThat(written(PayloadType.TEXT, "text/plain", "Thiès 🌍"))
-                .containsEntry("payload", "Thiès 🌍")
+        assertThat(written(PayloadType.TEXT, "text/plain", "Thiès 🌍 and a \uFFFD that is meant"))
+                .containsEntry("payload", "Thiès 🌍 and a \uFFFD that is meant")
                 .containsEntry("headers", null);
     }
 
@@ -167,7 +167,8 @@ class PayloadTypeTest {
     @Test
     void bytes_that_are_no_text_are_refused_at_the_call_where_the_column_is_text() {
         for (PayloadType type : new PayloadType[] {PayloadType.JSON, PayloadType.JSONB, PayloadType.TEXT}) {
-            for (byte[] bytes : new byte[][] {{(byte) 0xff}, {'a', 0, 'b'}}) {
+            for (byte[] bytes :
+                    new byte[][] {{(byte) 0xff}, {(byte) 0xef, (byte) 0xbf, (byte) 0xbd, (byte) 0xff}, {'a', 0, 'b'}}) {
                 JpaOutbox outbox = outbox(type, new RawSerializer("application/json"));
                 database.inTransaction(em -> assertThatThrownBy(
                                 () -> outbox.on(em).publish("Raw", 1, new Raw(bytes)))

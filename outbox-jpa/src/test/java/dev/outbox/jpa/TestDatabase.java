@@ -1,10 +1,12 @@
 package dev.outbox.jpa;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.OutboxTable;
 import dev.outbox.samples.servers.PostgresServer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
+import jakarta.persistence.Persistence;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,10 +21,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A real PostgreSQL, one for the JVM, and Hibernate on it as an application would have it: no entity, no listener and no
+ * A real PostgreSQL, one for the JVM, and Jakarta Persistence on it as an application would have it: no entity, no listener and no
  * setting of Outbox. Every test begins with an empty {@code public.outbox} as the library's own DDL makes it.
  */
 final class TestDatabase implements BeforeEachCallback {
@@ -138,22 +139,34 @@ final class TestDatabase implements BeforeEachCallback {
 
     private static synchronized EntityManagerFactory start() {
         if (factory == null) {
-            PostgresServer started = PostgresServer.start();
+            // For the two phases of JTA.
+            PostgresServer started = PostgresServer.start(Map.of("max_prepared_transactions", "10"));
             Runtime.getRuntime().addShutdownHook(new Thread(started::close));
-            PGSimpleDataSource dataSource = new PGSimpleDataSource();
-            dataSource.setUrl(started.createDatabase(NAME));
-            dataSource.setUser(started.user());
+            HikariConfig pool = new HikariConfig();
+            pool.setJdbcUrl(started.createDatabase(NAME));
+            pool.setUsername(started.user());
+            // No test crashes this server. A single thread that waits for itself must not do so for ever.
+            pool.setConnectionInitSql("SET synchronous_commit = off; SET lock_timeout = '5s'");
             server = started;
-            watched = CALLS.watch(dataSource);
-            factory = new PersistenceConfiguration(NAME)
-                    .managedClass(Person.class)
-                    .managedClass(Order.class)
-                    .managedClass(Order.Line.class)
-                    .managedClass(Ticket.class)
-                    .property("jakarta.persistence.nonJtaDataSource", watched)
-                    .property("jakarta.persistence.schema-generation.database.action", "create")
-                    .createEntityManagerFactory();
+            watched = CALLS.watch(new HikariDataSource(pool));
+            factory = createFactory("create");
         }
         return factory;
+    }
+
+    /** One more factory on the same tables; the caller closes it. */
+    EntityManagerFactory anotherFactory() {
+        start();
+        return createFactory("none");
+    }
+
+    private static EntityManagerFactory createFactory(String schema) {
+        return Persistence.createEntityManagerFactory(
+                NAME,
+                Map.of(
+                        "jakarta.persistence.nonJtaDataSource",
+                        Objects.requireNonNull(watched),
+                        "jakarta.persistence.schema-generation.database.action",
+                        schema));
     }
 }

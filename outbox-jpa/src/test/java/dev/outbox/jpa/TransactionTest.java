@@ -18,12 +18,12 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,7 +55,7 @@ class TransactionTest {
         try (EntityManager em = database.factory().createEntityManager()) {
             em.getTransaction().begin();
             publish(em, "rolled back");
-            em.unwrap(Session.class).getTransaction().runAfterCompletion(status -> {
+            Completions.after(em, () -> {
                 throw new IllegalStateException("of the application, before Outbox is told");
             });
             assertThatThrownBy(() -> em.getTransaction().rollback()).hasStackTraceContaining("of the application");
@@ -249,30 +249,17 @@ class TransactionTest {
     }
 
     @Test
-    void entity_callbacks_can_publish_also_during_the_flush_of_the_commit() {
-        Person person = new Person("Ada");
-        try (EntityManager em = database.factory().createEntityManager()) {
-            person.inCallback = () -> publish(em, "persisted");
-            TestDatabase.inTransaction(em, any -> em.persist(person));
-            person.inCallback = () -> publish(em, "updated");
-            TestDatabase.inTransaction(em, any -> person.name = "Ada Lovelace");
-        }
-        assertThat(names()).containsExactly("persisted", "updated");
-    }
-
-    @Test
     void events_of_everything_that_runs_before_completion_are_in_the_batch() {
         database.inTransaction(em -> {
-            SessionImplementor session = em.unwrap(SessionImplementor.class);
-            session.getTransactionCompletionCallbacks()
-                    .registerCallback((BeforeCompletionCallback) any -> publish(em, "callback"));
+            Session session = em.unwrap(Session.class);
+            Completions.callbacks(em).accept(() -> publish(em, "callback"));
             session.addEventListeners(new SessionEventListener() {
                 @Override
                 public void flushEnd(int entities, int collections) {
                     publish(em, "session listener");
                 }
             });
-            session.getTransaction().runBeforeCompletion(() -> publish(em, "synchronization"));
+            Completions.before(em, () -> publish(em, "synchronization"));
             em.persist(new Person("Ada"));
         });
 
@@ -291,10 +278,21 @@ class TransactionTest {
     }
 
     @Test
-    void a_first_event_too_late_to_be_written_is_never_lost_silently() {
-        assertThatThrownBy(() -> database.inTransaction(em -> beforeCompletionOf(em, () -> publish(em, "too late"))))
-                .hasStackTraceContaining("[person.registered.v1] are not written")
-                .hasStackTraceContaining("is committed");
+    void a_first_event_published_after_outboxs_turn_and_before_the_commit_is_written_at_once() {
+        database.inTransaction(em -> beforeCompletionOf(em, () -> publish(em, "late")));
+        assertThat(names()).containsExactly("late");
+    }
+
+    @Test
+    void a_first_event_too_late_to_be_written_is_never_lost_silently() throws Exception {
+        try (EntityManager em = database.factory().createEntityManager()) {
+            // The turn is known to the thread of the beginning.
+            CompletableFuture.runAsync(em.getTransaction()::begin).get();
+            beforeCompletionOf(em, () -> publish(em, "too late"));
+            assertThatThrownBy(em.getTransaction()::commit)
+                    .hasStackTraceContaining("[person.registered.v1] are not written")
+                    .hasStackTraceContaining("is committed");
+        }
         assertThat(database.rows()).isEmpty();
     }
 
@@ -320,12 +318,16 @@ class TransactionTest {
             child[0] = childOf(em);
             // Else the parent's flush, which comes in time, takes the child along.
             em.unwrap(Session.class).setHibernateFlushMode(FlushMode.MANUAL);
-            Person loaded = child[0].find(Person.class, person.id);
-            loaded.inCallback = () -> publish(child[0], "updated by the child");
-            loaded.name = "Ada Lovelace";
+            child[0].addEventListeners(new SessionEventListener() {
+                @Override
+                public void flushStart() {
+                    publish(child[0], "flushed by the child");
+                }
+            });
+            child[0].find(Person.class, person.id).name = "Ada Lovelace";
         });
         child[0].close();
-        assertThat(names()).containsExactly("updated by the child");
+        assertThat(names()).containsExactly("flushed by the child");
     }
 
     @Test

@@ -65,6 +65,11 @@ final class RecordReader {
         return sameName;
     }
 
+    /** Whether rows of the relation were events before this start, when another table may have had the name. */
+    boolean wasOutbox(Relation relation) {
+        return OutboxColumns.isOutbox(relation, config.table());
+    }
+
     /**
      * @throws RowException if the row can't become a record; {@link #salvage} then makes of it what can be made
      * @throws RelayException if no row of the relation can

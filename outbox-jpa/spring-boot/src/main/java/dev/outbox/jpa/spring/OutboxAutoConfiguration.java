@@ -17,8 +17,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 
 /**
@@ -26,8 +28,12 @@ import org.springframework.orm.jpa.SharedEntityManagerCreator;
  * properties {@code outbox.*} say.
  *
  * <p>Each bean gives way to one that the application has: an {@link EventSerializer}, a {@link JpaOutbox}, an
- * {@link Outbox}, an {@link Inbox}. Every {@link HeaderContributor} bean is asked, in Spring's order. Without an {@link EventSerializer}, events become JSON by the application's own mapper, of Jackson 3 or
- * else of Jackson 2.
+ * {@link Outbox}, an {@link Inbox}. Every {@link HeaderContributor} and {@link JpaOutboxCustomizer} bean is asked, in
+ * Spring's order. Without an {@link EventSerializer}, events become JSON by the application's own mapper, of Jackson 3
+ * or else of Jackson 2.
+ *
+ * <p>With several EntityManagerFactories the primary one is meant; without a primary there is no {@link Outbox}, no
+ * {@link Inbox}, and nothing is harvested.
  */
 @AutoConfiguration(
         after = {HibernateJpaAutoConfiguration.class, JacksonAutoConfiguration.class},
@@ -40,21 +46,45 @@ public final class OutboxAutoConfiguration {
 
     OutboxAutoConfiguration() {}
 
+    /** Made at the start, also where beans are lazy: entities may record before anyone asks for it. */
     @Bean
+    @Lazy(false)
     @ConditionalOnMissingBean
     JpaOutbox jpaOutbox(
             OutboxProperties properties,
             ObjectProvider<EventSerializer> serializer,
-            ObjectProvider<HeaderContributor> headers) {
+            ObjectProvider<HeaderContributor> headers,
+            ObjectProvider<JpaOutboxCustomizer> customizers,
+            ObjectProvider<EntityManagerFactory> entityManagerFactory,
+            ApplicationContext context) {
         try {
-            JpaOutbox.Builder builder =
-                    JpaOutbox.builder().table(properties.outboxTable()).payloadType(properties.payloadType());
+            JpaOutbox.Builder builder = JpaOutbox.builder()
+                    .table(properties.outboxTable())
+                    .payloadType(properties.payloadType())
+                    .retention(properties.retention())
+                    .traceContext(properties.traceContext())
+                    .events(EventClasses.of(context, context, properties.eventPackages()));
+            if (properties.maxPayloadBytes() != null) {
+                builder.maxPayloadBytes(properties.maxPayloadBytes());
+            }
             serializer.ifAvailable(builder::serializer);
             headers.orderedStream().forEach(builder::headers);
+            if (properties.harvest()) {
+                entityManagerFactory.ifUnique(builder::harvest);
+            }
+            customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             return builder.build();
         } catch (OutboxException e) {
             throw new OutboxSettingsException(e);
         }
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnSingleCandidate(EntityManagerFactory.class)
+    TableCheck outboxTableCheck(
+            OutboxProperties properties, JpaOutbox jpaOutbox, EntityManagerFactory entityManagerFactory) {
+        return new TableCheck(properties.validate(), jpaOutbox, entityManagerFactory);
     }
 
     /** One for all threads: the shared EntityManager is asked for the session of the moment at each call. */

@@ -23,12 +23,14 @@ class ArchitectureTest {
             .importPackages("dev.outbox.jpa.spring");
 
     @Test
-    void only_the_auto_configuration_is_public() {
+    void only_the_auto_configuration_and_what_an_application_implements_is_public() {
         classes()
                 .that()
                 .haveModifier(JavaModifier.PUBLIC)
                 .should()
                 .haveFullyQualifiedName(OutboxAutoConfiguration.class.getName())
+                .orShould()
+                .haveFullyQualifiedName(JpaOutboxCustomizer.class.getName())
                 .check(MODULE);
     }
 

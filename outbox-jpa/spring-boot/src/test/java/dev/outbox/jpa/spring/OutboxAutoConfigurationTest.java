@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.outbox.EventSerializer;
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
-import dev.outbox.PayloadType;
 import dev.outbox.jpa.HeaderContributor;
 import dev.outbox.jpa.Inbox;
 import dev.outbox.jpa.InboxTable;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -71,8 +69,11 @@ class OutboxAutoConfigurationTest {
 
     @Test
     void a_table_without_a_schema_is_in_public() {
-        assertThat(new OutboxProperties("events", Map.of(), Set.of(), PayloadType.JSON, "seen").outboxTable())
-                .isEqualTo(OutboxTable.named("public", "events"));
+        database.execute("ALTER TABLE public.outbox RENAME TO events");
+        application
+                .withPropertyValues("outbox.table=events")
+                .run(context -> assertThat(context.getBean(JpaOutbox.class).table())
+                        .isEqualTo(OutboxTable.named("public", "events")));
     }
 
     @Test

@@ -53,6 +53,7 @@ final class Attempt implements AutoCloseable {
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable PositionKeeper keeper;
 
+    /** @throws RelayException if no client can be made of the properties */
     Attempt(StreamConfig config, RelayEngine engine, Progress progress, PoisonedEvents poisoned, Stop stop) {
         this.config = config;
         this.engine = engine;

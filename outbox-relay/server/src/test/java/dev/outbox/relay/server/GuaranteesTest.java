@@ -52,7 +52,7 @@ class GuaranteesTest {
                 assertThat(relay.endsWithin(random.nextInt(1_500)))
                         .as(relay::output)
                         .isFalse();
-                relay.signal("KILL");
+                relay.kill();
                 assertThat(relay.exitCode()).isEqualTo(137);
             }
         }
@@ -124,7 +124,7 @@ class GuaranteesTest {
                 try (RelayProcess second = RelayProcess.run(yaml)) {
                     second.awaitOutput("Standing by.");
                     switch (fault) {
-                        case "killed" -> first.signal("KILL");
+                        case "killed" -> first.kill();
                         case "suspended" -> first.signal("STOP");
                         default -> proxy.cut();
                     }
@@ -132,7 +132,7 @@ class GuaranteesTest {
                     shop.event("Order", "1", "'" + ++events + "'");
                     topic.committed(events, LONG);
                     seconds.add((System.nanoTime() - since) / 1e9);
-                    first.close();
+                    first.kill();
                     second.terminate();
                     assertThat(second.exitCode()).as(second::output).isZero();
                 }

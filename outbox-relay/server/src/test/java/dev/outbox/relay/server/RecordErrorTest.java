@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events that can't be delivered for what they are, under dead-letter and skip; StreamTest has stop. */
@@ -152,13 +153,16 @@ class RecordErrorTest {
         }
     }
 
+    /** A small batch holds two or three of these events, a large one all of them. */
     @ParameterizedTest
-    @ValueSource(strings = {"dead-letter", "skip"})
-    void what_the_broker_refuses_is_diverted_by_a_replay_at_once_and_nothing_overtakes(String policy) {
+    @CsvSource({"dead-letter, 500", "dead-letter, 131072", "skip, 500"})
+    void what_the_broker_refuses_is_diverted_by_a_replay_at_once_and_nothing_overtakes(String policy, int batchSize) {
         Shop shop = Shop.withOutbox();
         Topic orders = Topic.create(shop.topic("Order"), Map.of());
-        try (RunningStream stream =
-                new RunningStream(slow(shop.yaml("on-record-error: " + policy, "timestamp: occurred-at", PLAIN)))) {
+        try (RunningStream stream = new RunningStream(slow(shop.yaml(
+                "on-record-error: " + policy,
+                "timestamp: occurred-at",
+                "kafka: { compression.type: none, linger.ms: 20, batch.size: " + batchSize + " }")))) {
             StreamTest.awaitRelaying(stream);
             shop.execute("""
                     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
@@ -177,20 +181,21 @@ class RecordErrorTest {
             assertThat(stream.log()).noneMatch(line -> line.contains("Next attempt"));
             assertThat(stream.stop()).as("drained").isTrue();
             assertThat(stream.summary())
-                    .containsPattern("refused=\\d+\\(timestamp=")
-                    .contains("timestamp=3)");
+                    .containsPattern((policy.equals("skip") ? "skipped" : "dead-lettered") + "=[3-9]\\(")
+                    .containsPattern("refused=3\\(");
             if (policy.equals("dead-letter")) {
                 assertThat(deadLetters(shop).values(3)).containsOnly("2", "3", "150");
                 assertThat(deadLetters(shop).records(3)).allSatisfy(letter -> {
                     assertThat(reason(letter, "error")).startsWith("org.apache.kafka.common.");
-                    assertThat(reason(letter, "reason")).isEqualTo("timestamp");
+                    // The second where the producer was told of several of a batch.
+                    assertThat(reason(letter, "reason")).isIn("timestamp", "record");
                 });
             }
         }
     }
 
     @Test
-    void a_batch_refused_as_a_whole_costs_no_event_that_the_broker_would_take() {
+    void a_batch_refused_as_a_whole_is_taken_apart_and_no_other_event_goes_with_it() {
         Shop shop = Shop.withOutbox();
         Topic orders = Topic.create(shop.topic("Order"), Map.of());
         try (RunningStream stream = new RunningStream(slow(shop.yaml(
@@ -253,6 +258,7 @@ class RecordErrorTest {
     @Test
     void a_missing_dead_letter_topic_that_may_not_be_made_is_said_at_the_start() {
         Shop shop = Shop.withOutbox();
+        Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
         try (RunningStream stream =
                 new RunningStream(shop.yaml("on-record-error: dead-letter", "create-topics: false"))) {
             StreamTest.awaitLog(
@@ -305,11 +311,40 @@ class RecordErrorTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dead-letter", "skip"})
+    void a_stream_that_is_stopped_in_the_middle_goes_on_where_it_was(String policy) {
+        Shop shop = Shop.withOutbox();
+        Topic orders = Topic.create(shop.topic("Order"), SMALL);
+        String yaml = shop.yaml("on-record-error: " + policy);
+        for (int round = 0; round < 3; round++) {
+            try (RunningStream stream = new RunningStream(yaml)) {
+                StreamTest.awaitRelaying(stream);
+                for (int i = 1; i <= 50; i++) {
+                    shop.event("Order", "1", i % 7 == 0 ? LARGE : "'" + (round * 50 + i) + "'");
+                }
+                assertThat(stream.stop()).as("drained").isTrue();
+            }
+        }
+        try (RunningStream stream = new RunningStream(yaml)) {
+            StreamTest.awaitRelaying(stream);
+            assertThat(orders.values(3 * 43))
+                    .containsExactlyElementsOf(IntStream.range(0, 150)
+                            .filter(i -> (i % 50 + 1) % 7 != 0)
+                            .mapToObj(i -> String.valueOf(i + 1))
+                            .toList());
+        }
+        if (policy.equals("dead-letter")) {
+            assertThat(deadLetters(shop).records(21)).hasSize(21);
+        }
+    }
+
     @Test
     void a_relay_killed_between_dead_letter_and_confirmation_sends_it_again_and_loses_nothing() {
         Shop shop = Shop.withOutbox();
         Topic orders = Topic.create(shop.topic("Order"), SMALL);
         Topic letters = Topic.create("outbox.dead-letter." + shop.name, Map.of());
+        Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
         String yaml = shop.yaml("on-record-error: dead-letter", "create-topics: false");
         try (RelayProcess relay = RelayProcess.run(yaml)) {
             relay.awaitOutput("Relaying ");

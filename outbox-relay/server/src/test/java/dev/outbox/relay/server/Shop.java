@@ -67,12 +67,18 @@ final class Shop {
 
     /** Waits until the server may forget all that was committed by now: every event has arrived, and is stored as such. */
     void awaitConfirmed(Duration limit) {
-        String lsn = query("SELECT pg_current_wal_lsn()");
-        Awaitility.await()
-                .atMost(limit)
-                .until(() -> query("SELECT confirmed_flush_lsn >= '" + lsn
-                                + "' FROM pg_replication_slots WHERE slot_name = '" + name + "'")
-                        .equals("t"));
+        awaitPast(query("SELECT pg_current_wal_lsn()"), "confirmed_flush_lsn", limit);
+    }
+
+    /** Waits until the relay says that it has read all that was committed by now. */
+    void awaitRead(Duration limit) {
+        awaitPast(query("SELECT pg_current_wal_lsn()"), "write_lsn", limit);
+    }
+
+    private void awaitPast(String lsn, String column, Duration limit) {
+        String sql = "SELECT " + column + " >= '" + lsn + "' FROM pg_replication_slots AS s"
+                + " LEFT JOIN pg_stat_replication AS r ON r.pid = s.active_pid WHERE slot_name = '" + name + "'";
+        Awaitility.await().atMost(limit).until(() -> query(sql), "t"::equals);
     }
 
     String topic(String aggregateType) {

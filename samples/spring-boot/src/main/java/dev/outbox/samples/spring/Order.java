@@ -1,14 +1,19 @@
 package dev.outbox.samples.spring;
 
+import dev.outbox.Aggregate;
+import dev.outbox.DomainEvents;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
+import java.time.Instant;
 import java.util.UUID;
 
 @Entity
 @Table(name = "orders")
+@Aggregate("Order")
 class Order {
 
     enum Status {
@@ -26,6 +31,9 @@ class Order {
     @Enumerated(EnumType.STRING)
     private Status status = Status.PLACED;
 
+    @Transient
+    private final DomainEvents events = DomainEvents.of(this);
+
     /** For Hibernate. */
     @SuppressWarnings("NullAway.Init")
     protected Order() {}
@@ -34,6 +42,7 @@ class Order {
         this.id = id;
         this.customer = customer;
         this.quantity = quantity;
+        events.record(new OrderPlaced(id, customer, quantity));
     }
 
     UUID id() {
@@ -57,5 +66,6 @@ class Order {
             throw new IllegalStateException("Order " + id + " is shipped already.");
         }
         status = Status.SHIPPED;
+        events.record(new OrderShipped(id, Instant.now()));
     }
 }

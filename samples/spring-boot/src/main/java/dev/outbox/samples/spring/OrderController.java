@@ -7,7 +7,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -35,13 +34,13 @@ class OrderController {
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    OrderView place(@RequestBody NewOrder order, @RequestHeader("X-Tenant") String tenant) {
-        return OrderView.of(service.place(order.customer(), order.quantity(), tenant));
+    OrderView place(@RequestBody NewOrder order) {
+        return OrderView.of(service.place(order.customer(), order.quantity()));
     }
 
     @PostMapping("/{id}/shipment")
-    OrderView ship(@PathVariable("id") UUID id, @RequestHeader("X-Tenant") String tenant) {
-        return OrderView.of(service.ship(id, tenant));
+    OrderView ship(@PathVariable("id") UUID id) {
+        return OrderView.of(service.ship(id));
     }
 
     @GetMapping("/{id}")

@@ -1,10 +1,14 @@
 package dev.outbox.jpa.spring.app;
 
+import dev.outbox.Aggregate;
+import dev.outbox.DomainEvents;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.Transient;
 import java.util.UUID;
 
 @Entity
+@Aggregate("Person")
 public class Person {
 
     @Id
@@ -12,10 +16,18 @@ public class Person {
 
     String name;
 
+    @Transient
+    private final DomainEvents events = DomainEvents.of(this);
+
     Person() {}
 
     public Person(UUID id, String name) {
         this.id = id;
         this.name = name;
+    }
+
+    public void rename(String name) {
+        this.name = name;
+        events.record(new PersonRenamed(name));
     }
 }

@@ -43,6 +43,11 @@ public class Registration {
         publishOnly(id);
     }
 
+    @Transactional
+    public void rename(UUID id, String name) {
+        people.findById(id).orElseThrow().rename(name);
+    }
+
     public void publishOnly(UUID id) {
         outbox.publish("Person", id, new PersonRegistered("Ada", AT));
     }

@@ -1,6 +1,7 @@
 package dev.outbox.relay.server.config;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,9 @@ public record FailureConfig(
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final Duration LEAST_ACK_TIMEOUT = Duration.ofSeconds(1);
 
-    static FailureConfig read(Settings settings, String stream, String prefix, RetryDelays shared) {
+    /** @param eventTopics those that are known by name */
+    static FailureConfig read(
+            Settings settings, String stream, String prefix, Collection<String> eventTopics, RetryDelays shared) {
         OnRecordError onRecordError =
                 settings.choice(prefix + "on-record-error", OnRecordError.class).orElse(OnRecordError.STOP);
         String topicKey = prefix + "dead-letter-topic";
@@ -34,6 +37,8 @@ public record FailureConfig(
                     "expected " + prefix + "on-record-error: dead-letter beside it, found "
                             + Settings.kebab(onRecordError) + ", under which nothing goes there");
         }
+        topic.filter(eventTopics::contains)
+                .ifPresent(name -> settings.expected(topicKey, "another topic than those of the events", name));
         return new FailureConfig(
                 onRecordError,
                 topic.orElse(DEAD_LETTER_PREFIX + stream),

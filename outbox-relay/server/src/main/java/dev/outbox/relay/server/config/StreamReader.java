@@ -43,7 +43,8 @@ final class StreamReader {
         settings.text(prefix + "publication").ifPresent(relay::publication);
         table().ifPresent(relay::table);
         settings.text(prefix + "topic").ifPresent(relay::topic);
-        relay.routes(settings.under(prefix + "routes.", Set.of()));
+        Map<String, String> routes = settings.under(prefix + "routes.", Set.of());
+        relay.routes(routes);
         settings.choice(prefix + "null-payload", NullPayload.class).ifPresent(relay::nullPayload);
         settings.choice(prefix + "timestamp", RecordTimestamp.class).ifPresent(relay::timestamp);
         settings.value(prefix + "max-bytes-in-flight", Units.A_SIZE, Units::bytes)
@@ -56,7 +57,7 @@ final class StreamReader {
         Optional<Integer> partitions = number(prefix + "partitions", Integer.MAX_VALUE);
         Optional<Short> replicationFactor =
                 number(prefix + "replication-factor", Short.MAX_VALUE).map(Integer::shortValue);
-        FailureConfig failure = FailureConfig.read(settings, name, prefix, retry);
+        FailureConfig failure = FailureConfig.read(settings, name, prefix, routes.values(), retry);
         DeliveryConfig delivery = DeliveryConfig.read(settings, name, prefix);
         for (String mistake : relay.mistakes()) {
             String[] keyAndWords = mistake.split(": ", 2);

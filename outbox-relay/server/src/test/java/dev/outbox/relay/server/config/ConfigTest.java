@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,12 @@ class ConfigTest {
         assertThat(stream.relay().topic()).hasToString("outbox.event.{aggregateType}");
         assertThat(stream.createTopics()).isTrue();
         assertThat(stream.partitions()).isEmpty();
+        assertThat(stream.failure())
+                .isEqualTo(new FailureConfig(
+                        OnRecordError.STOP,
+                        "outbox.dead-letter.shop",
+                        Optional.empty(),
+                        new RetryDelays(Duration.ofSeconds(1), Duration.ofSeconds(30))));
         assertThat(stream.delivery())
                 .isEqualTo(new DeliveryConfig(
                         DeliveryMode.AT_LEAST_ONCE,
@@ -93,15 +100,25 @@ class ConfigTest {
                       create-topics: false
                       partitions: 6
                       replication-factor: 3
-                      kafka: { linger.ms: 4 }
+                      on-record-error: dead-letter
+                      dead-letter-topic: letters
+                      ack-timeout: 12s
+                      retry: { first-delay: 5s }
+                      kafka: { linger.ms: 4, request.timeout.ms: 3000, retry.backoff.ms: 200 }
                 """);
 
         assertThat(config.shutdownTimeout()).hasSeconds(5);
         StreamConfig stream = config.streams().get(0);
-        assertThat(stream.failure().retry().first()).hasMillis(10);
-        assertThat(stream.failure().retry().longest()).hasMinutes(1);
+        assertThat(stream.failure())
+                .isEqualTo(new FailureConfig(
+                        OnRecordError.DEAD_LETTER,
+                        "letters",
+                        Optional.of(Duration.ofSeconds(12)),
+                        new RetryDelays(Duration.ofSeconds(5), Duration.ofMinutes(1))));
         assertThat(stream.kafka())
                 .containsEntry("linger.ms", "4")
+                .containsEntry("request.timeout.ms", "3000")
+                .containsEntry("retry.backoff.ms", "200")
                 .containsEntry("ssl.truststore.location", "/etc/trust")
                 .containsEntry("sasl.something.of.a.plugin", "x");
         assertThat(stream.createTopics()).isFalse();
@@ -126,6 +143,23 @@ class ConfigTest {
             assertThat(relay.maxBytesInFlight()).isEqualTo(2 * 1024 * 1024);
             assertThat(relay.walSenderTimeout()).isEqualTo(Duration.ofMinutes(1));
         });
+    }
+
+    @Test
+    void delays_of_a_stream_override_the_shared_ones_one_by_one() {
+        String yaml = SHOP + "      retry: { %s }\n  retry: { first-delay: 2s, longest-delay: 10s }\n";
+
+        assertThat(retry(yaml.formatted("first-delay: 5s")))
+                .isEqualTo(new RetryDelays(Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        assertThat(retry(yaml.formatted("longest-delay: 3s")))
+                .isEqualTo(new RetryDelays(Duration.ofSeconds(2), Duration.ofSeconds(3)));
+        assertThat(retry(yaml.formatted("first-delay: 1m")))
+                .isEqualTo(new RetryDelays(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        assertThat(retry(SHOP)).isEqualTo(RetryDelays.DEFAULT);
+    }
+
+    private RetryDelays retry(String yaml) {
+        return read(yaml).streams().get(0).failure().retry();
     }
 
     @Test
@@ -343,6 +377,33 @@ class ConfigTest {
                 arguments(
                         SHOP + "  retry: { first-delay: 2m, longest-delay: 1m }\n",
                         "relay.retry.longest-delay: expected at least 120000ms, found 60000ms"),
+                arguments(
+                        SHOP + "      retry: { longest-delay: 1ms }\n",
+                        "relay.streams.shop.retry.longest-delay: expected at least 1000ms, found 1ms"),
+                arguments(
+                        SHOP + "      on-record-error: ignore\n",
+                        "relay.streams.shop.on-record-error: expected stop or dead-letter or skip, found 'ignore'"),
+                arguments(
+                        SHOP + "      dead-letter-topic: letters\n",
+                        "relay.streams.shop.dead-letter-topic: expected relay.streams.shop.on-record-error: dead-letter"
+                                + " beside it, found stop, under which nothing goes there"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: a b\n",
+                        "relay.streams.shop.dead-letter-topic: expected a topic name as Kafka allows it, found 'a b'"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: ..\n",
+                        "relay.streams.shop.dead-letter-topic: expected a topic name as Kafka allows it, found '..'"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: people\n"
+                                + "      routes: { Person: people }\n",
+                        "relay.streams.shop.dead-letter-topic: expected another topic than those of the events, found"
+                                + " 'people'"),
+                arguments(
+                        SHOP + "      ack-timeout: 3\n",
+                        "relay.streams.shop.ack-timeout: expected a time with its unit"),
+                arguments(
+                        SHOP + "      ack-timeout: 30ms\n",
+                        "relay.streams.shop.ack-timeout: expected at least 1000ms, found 30ms"),
                 arguments(SHOP + "      slot: a\n      slot: b\n", "found duplicate key slot"),
                 arguments(
                         SHOP + "      kafka: { transaction.timeout.ms: 5000 }\n",
