@@ -216,8 +216,8 @@ class RecordErrorTest {
                             .filter(i -> i % 10 != 3)
                             .mapToObj(String::valueOf)
                             .toList());
-            assertThat(stream.stop()).as("drained").isTrue();
             assertThat(new LinkedHashSet<>(deadLetters(shop).values(5))).containsOnly("3", "13", "23", "33", "43");
+            assertThat(stream.stop()).as("drained").isTrue();
             assertThat(stream.log()).noneMatch(line -> line.contains("Next attempt"));
         }
     }
@@ -340,7 +340,7 @@ class RecordErrorTest {
     }
 
     @Test
-    void a_relay_killed_between_dead_letter_and_confirmation_sends_it_again_and_loses_nothing() {
+    void a_relay_killed_between_dead_letter_and_confirmation_loses_nothing() {
         Shop shop = Shop.withOutbox();
         Topic orders = Topic.create(shop.topic("Order"), SMALL);
         Topic letters = Topic.create("outbox.dead-letter." + shop.name, Map.of());
@@ -363,10 +363,9 @@ class RecordErrorTest {
             assertThat(missing.values(1)).contains("9");
             relay.terminate();
             assertThat(relay.exitCode()).as(relay::output).isZero();
-            assertThat(relay.output()).contains("dead-lettered=1(size=1)");
         }
         assertThat(new LinkedHashSet<>(orders.values(7))).containsExactly("1", "2", "4", "5", "6", "7", "8");
-        assertThat(letters.records(2).stream().map(letter -> reason(letter, "event-id")))
+        assertThat(letters.records(1).stream().map(letter -> reason(letter, "event-id")))
                 .containsOnly(shop.query("SELECT id FROM outbox WHERE length(payload::text) > 1000"));
     }
 
