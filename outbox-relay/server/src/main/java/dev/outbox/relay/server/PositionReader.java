@@ -30,7 +30,7 @@ final class PositionReader {
 
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(75);
-    private static final Duration KNOWN_LIMIT = Duration.ofSeconds(10);
+    private static final Duration NEW_TOPIC_LIMIT = Duration.ofSeconds(8);
     private static final Duration SAY_AFTER = Duration.ofSeconds(2);
     private static final long CHECK_NANOS = 20_000_000;
 
@@ -79,9 +79,9 @@ final class PositionReader {
         return read(end);
     }
 
-    /** A topic that has just been made is not known to every broker at once. */
+    /** Not every broker knows at once of a topic that was just made. */
     private long end(IsolationLevel isolation) {
-        long since = System.nanoTime();
+        long deadline = System.nanoTime() + NEW_TOPIC_LIMIT.toNanos();
         while (true) {
             try {
                 return cluster.ask(admin -> admin.listOffsets(
@@ -89,7 +89,7 @@ final class PositionReader {
                                 .partitionResult(partition))
                         .offset();
             } catch (UnknownTopicOrPartitionException e) {
-                if (System.nanoTime() - since > KNOWN_LIMIT.toNanos()) {
+                if (System.nanoTime() > deadline) {
                     throw failed(e);
                 }
                 LockSupport.parkNanos(CHECK_NANOS);

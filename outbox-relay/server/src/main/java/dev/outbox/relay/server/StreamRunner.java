@@ -91,8 +91,10 @@ final class StreamRunner implements Runnable {
 
     private void failed(RuntimeException e) throws InterruptedException {
         String sentence = Sentences.of(e);
-        boolean mendable = e instanceof RelayException known && !known.retriable();
-        if (mendable) {
+        boolean toBeMended = e instanceof RelayException known && !known.retriable();
+        // An event that stops the stream is tried again as configured, whatever is wrong with it.
+        boolean failed = toBeMended && !(e instanceof RecordException);
+        if (failed) {
             progress.enter(StreamState.FAILED);
         }
         if (stop.requested()) {
@@ -103,7 +105,7 @@ final class StreamRunner implements Runnable {
             stop.request();
         } else if (e instanceof RecordException refused && poisoned.takeNews()) {
             log.warn("{} Begins again at once behind what is stored, without this event.", refused.what());
-        } else if (mendable) {
+        } else if (failed) {
             Duration delay = backoff.longest();
             if (repeated.isNews(sentence)) {
                 log.error(
@@ -116,7 +118,12 @@ final class StreamRunner implements Runnable {
         } else {
             progress.enter(StreamState.STARTING);
             Duration delay = backoff.delay();
-            log.error("{} Next attempt in {} s.", sentence, seconds(delay), e);
+            log.error(
+                    "{}{} Next attempt in {} s.",
+                    sentence,
+                    toBeMended ? " This has to be mended." : "",
+                    seconds(delay),
+                    e);
             stop.await(delay);
         }
     }
