@@ -60,12 +60,6 @@ final class AckTracker {
         return waiting.isEmpty() && !halfRead;
     }
 
-    /** Whether every transaction before the one that is being read has been acknowledged whole, and left. */
-    boolean isSettled() {
-        InFlightTransaction head = waiting.peek();
-        return head == null || head.equals(open);
-    }
-
     /** Nothing has arrived, and the server has sent all there is up to here. */
     void received(LogSequenceNumber receivedLsn) {
         if (isIdle()) {

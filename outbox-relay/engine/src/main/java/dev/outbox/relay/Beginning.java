@@ -3,7 +3,9 @@ package dev.outbox.relay;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.Published;
 import dev.outbox.relay.replication.ReplicationStream;
+import dev.outbox.relay.replication.Sighting;
 import dev.outbox.relay.replication.Source;
+import dev.outbox.relay.replication.SourceProbe;
 import java.util.Optional;
 
 /**
@@ -11,33 +13,76 @@ import java.util.Optional;
  *
  * @param origin what it reads
  * @param before what is delivered already
+ * @param sighting what the server looked like
  */
-record Beginning(StreamOrigin origin, Acknowledged before) {
+record Beginning(StreamOrigin origin, Acknowledged before, Sighting sighting) {
 
-    static Beginning of(Source source, Published published, ReplicationStream stream, PositionStore store) {
-        SourceIdentity identity = new SourceIdentity(
+    /** How to go on from a stored checkpoint. */
+    @FunctionalInterface
+    interface Rule {
+        Acknowledged apply(Checkpoint stored, Found found);
+    }
+
+    /**
+     * @param remembered a checkpoint of an earlier generation of this engine, for a host that stores none
+     * @throws GapException if the rule finds one
+     */
+    static Beginning of(
+            Source source, ReplicationStream stream, PositionStore store, Optional<Checkpoint> remembered, Rule rule) {
+        Optional<Checkpoint> stored = store.take();
+        Sighting sighting;
+        Found found;
+        try (SourceProbe probe = SourceProbe.connect(source)) {
+            sighting = probe.look(Published.UNKNOWN);
+            requireSameServer(source, stream, sighting);
+            found = new Found(
+                    source.address(),
+                    identity(source, stream, sighting.published()),
+                    stream.timeline(),
+                    probe.confirmedLsn(),
+                    sighting.lsn(),
+                    sighting.inRecovery(),
+                    source::timelineHistory);
+        }
+        if (stored.isEmpty()) {
+            remembered.ifPresent(before -> Continuation.requireSameSource(before, found));
+        }
+        Acknowledged before = stored.map(checkpoint -> rule.apply(checkpoint, found))
+                .orElseGet(() -> Acknowledged.at(found.slotLsn()));
+        requirePublished(source, sighting.published());
+        LogSequenceNumber checkedLsn = sighting.settled() ? sighting.lsn() : before.confirmableLsn();
+        StreamOrigin origin = new StreamOrigin(found.identity(), stream.timeline(), checkedLsn);
+        return new Beginning(origin, before, sighting);
+    }
+
+    private static void requireSameServer(Source source, ReplicationStream stream, Sighting sighting) {
+        if (!sighting.server().equals(stream.server())) {
+            throw new RelayException(
+                    "Expected two connections to " + source.address() + " to reach the same server, found two: a"
+                            + " fail-over is under way, or the address balances between servers. The stream needs one;"
+                            + " name the primary, or all hosts with targetServerType=primary.",
+                    true,
+                    null);
+        }
+    }
+
+    private static void requirePublished(Source source, Published published) {
+        if (published.publicationOid() <= 0 || published.tableOid() <= 0) {
+            throw new RelayException(
+                    "The publication '" + source.publication() + "' or the table " + source.table() + " on "
+                            + source.address() + " disappeared while the relay was looking at them.",
+                    true,
+                    null);
+        }
+    }
+
+    private static SourceIdentity identity(Source source, ReplicationStream stream, Published published) {
+        return new SourceIdentity(
                 stream.systemIdentifier(),
                 source.slot(),
                 published.publicationOid(),
                 published.entryOid(),
                 published.tableOid());
-        Optional<Checkpoint> stored = store.take();
-        stored.ifPresent(known -> requireTimeline(known.position(), stream.timeline()));
-        StreamOrigin origin = new StreamOrigin(identity, stream.timeline(), new LogSequenceNumber(-1));
-        return new Beginning(
-                origin, stored.map(Acknowledged::at).orElseGet(() -> Acknowledged.at(source.confirmedLsn())));
-    }
-
-    private static void requireTimeline(Position position, int timeline) {
-        if (position.timeline() != timeline) {
-            throw new RelayException(
-                    "Expected the server to be on timeline " + position.timeline() + " of the position " + position
-                            + ", found timeline " + timeline + ": it was promoted or restored since. Its LSNs can't be"
-                            + " compared with the position's; start without a position to get everything that is not"
-                            + " confirmed.",
-                    false,
-                    null);
-        }
     }
 
     /** Events at or before it are delivered already. */

@@ -25,7 +25,7 @@ final class ConfirmGate {
     /** What may be confirmed, now that so much is acknowledged. */
     LogSequenceNumber confirmable(Acknowledged now) {
         acknowledged = now;
-        return min(now.confirmableLsn(), min(storedLsn, origin.checkedLsn()));
+        return LogSequenceNumber.min(now.confirmableLsn(), LogSequenceNumber.min(storedLsn, origin.checkedLsn()));
     }
 
     /** How far everything is acknowledged. */
@@ -36,9 +36,5 @@ final class ConfirmGate {
     /** The host has stored a checkpoint with this confirmable LSN. */
     void stored(LogSequenceNumber lsn) {
         storedLsn = LogSequenceNumber.max(storedLsn, lsn);
-    }
-
-    private static LogSequenceNumber min(LogSequenceNumber a, LogSequenceNumber b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 }

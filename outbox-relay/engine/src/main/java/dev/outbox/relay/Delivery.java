@@ -1,5 +1,7 @@
 package dev.outbox.relay;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One record, handed to the host, that waits for its acknowledgement.
  *
@@ -9,8 +11,27 @@ package dev.outbox.relay;
  */
 public interface Delivery {
 
-    /** What to send. */
+    /**
+     * What to send.
+     *
+     * @throws RelayException the {@link #problem}, if there is one: what can't be a record is not to be sent as one by a
+     *     host that does not know of such rows
+     */
     RelayRecord record();
+
+    /**
+     * Why the row can't become a record, or null if it has: a required column is NULL, its headers can't be read, there
+     * is no topic for its aggregate type. Holds nothing of the payload. The host decides what becomes of such a row: it
+     * {@link #fail}s the delivery with this, or {@link #ack}s it to go on without.
+     */
+    @Nullable RelayException problem();
+
+    /**
+     * The record, or the best that could be made of a row with a {@link #problem}, to be kept elsewhere: the topic is
+     * empty where there is no route, the key where the aggregate's id is NULL, the value null where it can't be read, and
+     * headers that can't be read are left out.
+     */
+    RelayRecord salvaged();
 
     /** Where the record stands in the stream; made at each call. */
     Position position();

@@ -103,7 +103,7 @@ final class DeliveryBuffer {
             RelayException failed = failure;
             if (failed != null) {
                 told = true;
-                throw new RelayException(Failures.message(failed), failed.retriable(), failed);
+                throw failed.again();
             }
             List<Delivery> drained = new ArrayList<>(queue);
             queue.clear();

@@ -17,6 +17,16 @@ public final class GapException extends RelayException {
         this.range = range;
     }
 
+    private GapException(GapException thrown) {
+        super(Failures.message(thrown), false, thrown);
+        this.range = thrown.range;
+    }
+
+    @Override
+    RelayException again() {
+        return new GapException(this);
+    }
+
     /** Which events are concerned. */
     public GapRange range() {
         return range;

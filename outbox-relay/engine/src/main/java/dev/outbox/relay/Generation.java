@@ -1,78 +1,63 @@
 package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
-import dev.outbox.relay.replication.Preflight;
-import dev.outbox.relay.replication.Published;
 import dev.outbox.relay.replication.ReplicationStream;
-import dev.outbox.relay.replication.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All that lives from one start of the engine to the next. Acknowledgements of an old one reach nothing of the new. */
 final class Generation implements AutoCloseable {
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(4);
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration ABORT_LIMIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_STATUS_INTERVAL = Duration.ofSeconds(1);
 
-    private final StreamOrigin origin;
     private final ConfirmGate gate;
-    private final ReplicationStream stream;
     private final DeliveryBuffer buffer;
+    private final SourceWatch watch;
+    private final SocketWatchdog watchdog;
+    private final StreamOrigin origin;
+    private final ReplicationStream stream;
     private final ReplicationLoop loop;
     private final Thread thread;
 
-    private Generation(
-            StreamOrigin origin,
-            ConfirmGate gate,
-            ReplicationStream stream,
-            DeliveryBuffer buffer,
-            ReplicationLoop loop,
-            Thread thread) {
-        this.origin = origin;
-        this.gate = gate;
-        this.stream = stream;
-        this.buffer = buffer;
-        this.loop = loop;
-        this.thread = thread;
+    private Generation(RelayConfig config, OpenStream open, boolean hostStores, LongSupplier nanoClock) {
+        Beginning beginning = open.beginning();
+        this.origin = beginning.origin();
+        this.stream = open.stream();
+        this.buffer = new DeliveryBuffer(config.maxBytesInFlight());
+        this.gate = new ConfirmGate(origin, beginning.before(), hostStores);
+        this.watch = new SourceWatch(open.source(), beginning, gate, buffer);
+        RecordReader reader = new RecordReader(config, origin.identity().tableOid());
+        this.loop =
+                new ReplicationLoop(stream, buffer, reader, beginning, gate, watch, OpenStream.statusInterval(config));
+        this.watchdog = new SocketWatchdog(
+                open.source().address(), stream.traffic(), buffer, config.walSenderTimeout(), nanoClock);
+        this.thread = daemon(loop, OpenStream.threadName(config));
+        daemon(watch, OpenStream.threadName(config) + "-watch");
+        daemon(watchdog, OpenStream.threadName(config) + "-watchdog");
     }
 
-    static Generation start(RelayConfig config, StreamOpener opener, PositionStore store, boolean createMissing) {
-        Source source = new Source(
-                config.url(),
-                config.username(),
-                config.password(),
-                config.connectionProperties(),
-                config.slot(),
-                config.publication(),
-                config.table(),
-                config.walSenderTimeout(),
-                createMissing);
-        Published published = Preflight.run(source);
-        Duration statusInterval = statusInterval(config.walSenderTimeout());
-        String threadName = "outbox-relay-" + config.slot();
-        ReplicationStream stream = opener.open(source, statusInterval);
-        try {
-            Beginning beginning = SlotKeeper.during(
-                    stream, statusInterval, threadName, () -> Beginning.of(source, published, stream, store));
-            DeliveryBuffer buffer = new DeliveryBuffer(config.maxBytesInFlight());
-            ConfirmGate gate = new ConfirmGate(beginning.origin(), beginning.before(), store != PositionStore.NONE);
-            RecordReader reader = new RecordReader(config, published.tableOid());
-            ReplicationLoop loop = new ReplicationLoop(stream, buffer, reader, beginning, gate, statusInterval);
-            Thread thread = new Thread(loop, threadName);
-            thread.setDaemon(true);
-            thread.start();
-            return new Generation(beginning.origin(), gate, stream, buffer, loop, thread);
-        } catch (RuntimeException e) {
-            stream.abort();
-            throw e;
-        }
+    /** @param remembered the checkpoint of the generation before, if there was one */
+    static Generation start(
+            RelayConfig config,
+            StreamOpener opener,
+            PositionStore store,
+            Optional<Checkpoint> remembered,
+            LongSupplier nanoClock) {
+        boolean first = remembered.isEmpty() && store.peek().isEmpty();
+        OpenStream open = OpenStream.open(config, opener, store, remembered, first, Continuation::of);
+        return new Generation(config, open, store != PositionStore.NONE, nanoClock);
     }
 
-    private static Duration statusInterval(Duration walSenderTimeout) {
-        Duration third = walSenderTimeout.dividedBy(3);
-        return third.compareTo(LONGEST_STATUS_INTERVAL) < 0 ? third : LONGEST_STATUS_INTERVAL;
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     List<Delivery> poll(Duration timeout) throws InterruptedException {
@@ -84,7 +69,16 @@ final class Generation implements AutoCloseable {
     }
 
     Checkpoint checkpoint() {
-        return origin.checkpoint(gate.acknowledged());
+        return origin.checkpoint(watch.vouched());
+    }
+
+    /** Waits until what is acknowledged now is vouched for; empty if that takes too long or something has failed. */
+    Optional<Checkpoint> settle(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        loop.awaitPass(timeout);
+        return watch.await(gate.acknowledged(), Duration.ofNanos(deadline - System.nanoTime()))
+                ? Optional.of(checkpoint())
+                : Optional.empty();
     }
 
     void stored(Checkpoint checkpoint) {
@@ -98,8 +92,10 @@ final class Generation implements AutoCloseable {
      */
     @Override
     public void close() {
-        loop.stop();
+        boolean settled;
         try {
+            settled = settle(SETTLE_LIMIT).isPresent();
+            loop.stop();
             thread.join(CLOSE_LIMIT.toMillis());
             if (thread.isAlive()) {
                 stream.abort();
@@ -111,10 +107,22 @@ final class Generation implements AutoCloseable {
             Thread.currentThread().interrupt();
             stream.abort();
             throw lastConfirmationLost("the thread was interrupted", e);
+        } finally {
+            loop.stop();
+            watch.end();
+            watchdog.end();
         }
-        if (!loop.endedInOrder() && !buffer.hasTold()) {
-            RelayException ending = loop.ending();
+        if (buffer.hasTold()) {
+            return;
+        }
+        RelayException ending = loop.ending();
+        if (!loop.endedInOrder()) {
             throw lastConfirmationLost(ending == null ? "the stream was cut" : Failures.message(ending), ending);
+        }
+        if (!settled && !buffer.hasFailed()) {
+            throw lastConfirmationLost(
+                    "it could not be seen within " + SETTLE_LIMIT.toSeconds() + " s that the publication is whole",
+                    null);
         }
     }
 

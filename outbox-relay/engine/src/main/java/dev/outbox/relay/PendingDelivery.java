@@ -2,6 +2,7 @@ package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /** A delivery that takes exactly one answer, and passes it on to its own generation only. */
 final class PendingDelivery implements Delivery {
@@ -11,6 +12,7 @@ final class PendingDelivery implements Delivery {
             AtomicIntegerFieldUpdater.newUpdater(PendingDelivery.class, "answered");
 
     private final RelayRecord record;
+    private final @Nullable RelayException problem;
     private final InFlightTransaction transaction;
     private final DeliveryBuffer buffer;
     private final StreamOrigin origin;
@@ -23,11 +25,13 @@ final class PendingDelivery implements Delivery {
 
     PendingDelivery(
             RelayRecord record,
+            @Nullable RelayException problem,
             InFlightTransaction transaction,
             DeliveryBuffer buffer,
             StreamOrigin origin,
             long index) {
         this.record = record;
+        this.problem = problem;
         this.transaction = transaction;
         this.buffer = buffer;
         this.origin = origin;
@@ -58,6 +62,19 @@ final class PendingDelivery implements Delivery {
 
     @Override
     public RelayRecord record() {
+        if (problem != null) {
+            throw new RelayException(Failures.message(problem), problem.retriable(), problem);
+        }
+        return record;
+    }
+
+    @Override
+    public @Nullable RelayException problem() {
+        return problem;
+    }
+
+    @Override
+    public RelayRecord salvaged() {
         return record;
     }
 
@@ -92,7 +109,7 @@ final class PendingDelivery implements Delivery {
             buffer.fail(new RelayException(
                     "The record for topic '" + record.topic() + "' at " + position() + " was not delivered: "
                             + Failures.sentence(cause) + " Nothing from it on is confirmed.",
-                    true,
+                    !(cause instanceof RelayException known) || known.retriable(),
                     cause));
         }
     }

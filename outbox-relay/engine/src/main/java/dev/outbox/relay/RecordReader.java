@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,19 +65,75 @@ final class RecordReader {
         return sameName;
     }
 
-    /** @throws RelayException if the row can't become a record */
+    /** Whether rows of the relation were events before this start, when another table may have had the name. */
+    boolean wasOutbox(Relation relation) {
+        return OutboxColumns.isOutbox(relation, config.table());
+    }
+
+    /**
+     * @throws RowException if the row can't become a record; {@link #salvage} then makes of it what can be made
+     * @throws RelayException if no row of the relation can
+     */
     RelayRecord read(Relation relation, TupleData row, Begin begin) {
         OutboxColumns at = columnsOf(relation);
-        requireValues(at, row);
-        Routed routed = route(at, row);
+        try {
+            requireValues(at, row);
+            Routed routed = route(at, row);
+            return record(routed.route().topic(), value(at, row), rowHeaders(at, row), routed, at, row, begin);
+        } catch (RowException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Without the cause's words, which may quote the row.
+            throw new RowException(
+                    "The event " + id(at, row) + " can't become a record: "
+                            + e.getClass().getSimpleName() + ".",
+                    e);
+        }
+    }
+
+    /**
+     * What can be read of a row that {@link #read} refused: an empty topic where it has no route, an empty key and no
+     * value where it has none, and those of its headers that can be read.
+     */
+    RelayRecord salvage(Relation relation, TupleData row, Begin begin) {
+        OutboxColumns at = columnsOf(relation);
+        Routed routed = row.hasValue(at.aggregateType()) ? orNull(() -> route(at, row)) : null;
+        byte[] value = orNull(() -> value(at, row));
+        List<RelayHeader> own = orNull(() -> rowHeaders(at, row));
+        return record(
+                routed == null ? "" : routed.route().topic(),
+                value,
+                own == null ? List.of() : own,
+                routed,
+                at,
+                row,
+                begin);
+    }
+
+    private static <T> @Nullable T orNull(Supplier<? extends @Nullable T> part) {
+        try {
+            return part.get();
+        } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
+    private RelayRecord record(
+            String topic,
+            byte @Nullable [] value,
+            List<RelayHeader> own,
+            @Nullable Routed routed,
+            OutboxColumns at,
+            TupleData row,
+            Begin begin) {
         byte[] occurredAt = at.occurredAt() == OutboxColumns.ABSENT || row.isNull(at.occurredAt())
                 ? null
                 : OccurredAt.iso(row.copy(at.occurredAt()));
         return new RelayRecord(
-                routed.route().topic(),
-                row.copy(at.aggregateId()),
-                value(at, row),
-                headers(at, row, routed, occurredAt),
+                topic,
+                row.hasValue(at.aggregateId()) ? row.copy(at.aggregateId()) : EMPTY,
+                value,
+                headers(at, row, routed, own, occurredAt),
                 timestamp(begin, occurredAt));
     }
 
@@ -100,22 +157,25 @@ final class RecordReader {
 
     private void requireValue(OutboxColumns at, TupleData row, int column) {
         if (!row.hasValue(column)) {
-            throw new RelayException(
+            throw new RowException(
                     "Expected a value in the column '"
                             + at.relation().columns().get(column).name() + "' of every row of " + config.table()
-                            + ", found NULL" + (row.hasValue(at.id()) ? " in the event " + row.text(at.id()) : "")
+                            + ", found NULL in the event " + id(at, row)
                             + ". Such a row can't be relayed; make the column NOT NULL.",
-                    false,
                     null);
         }
+    }
+
+    private static String id(OutboxColumns at, TupleData row) {
+        String id = orNull(() -> row.text(at.id()));
+        return id == null ? "(without id)" : id;
     }
 
     private Routed route(OutboxColumns at, TupleData row) {
         try {
             return routes.get(row.array(), row.offset(at.aggregateType()), row.length(at.aggregateType()));
         } catch (UnroutableException e) {
-            throw new RelayException(
-                    "The event " + row.text(at.id()) + " can't be routed: " + e.getMessage(), false, e);
+            throw new RowException("The event " + id(at, row) + " can't be routed: " + e.getMessage(), e);
         }
     }
 
@@ -130,12 +190,24 @@ final class RecordReader {
         return row.copy(at.payload());
     }
 
-    private List<RelayHeader> headers(OutboxColumns at, TupleData row, Routed routed, byte @Nullable [] occurredAt) {
-        List<RelayHeader> own = rowHeaders(at, row);
+    private List<RelayHeader> headers(
+            OutboxColumns at,
+            TupleData row,
+            @Nullable Routed routed,
+            List<RelayHeader> own,
+            byte @Nullable [] occurredAt) {
         List<RelayHeader> headers = new ArrayList<>(5 + own.size());
-        headers.add(new RelayHeader(OutboxHeaders.ID, row.copy(at.id())));
-        headers.add(eventTypes.get(row.array(), row.offset(at.type()), row.length(at.type())));
-        headers.add(routed.aggregateType());
+        if (row.hasValue(at.id())) {
+            headers.add(new RelayHeader(OutboxHeaders.ID, row.copy(at.id())));
+        }
+        if (row.hasValue(at.type())) {
+            headers.add(eventTypes.get(row.array(), row.offset(at.type()), row.length(at.type())));
+        }
+        if (routed != null) {
+            headers.add(routed.aggregateType());
+        } else if (row.hasValue(at.aggregateType())) {
+            headers.add(new RelayHeader(OutboxHeaders.AGGREGATE_TYPE, row.copy(at.aggregateType())));
+        }
         if (occurredAt != null) {
             headers.add(new RelayHeader(OutboxHeaders.OCCURRED_AT, occurredAt));
         }
@@ -153,10 +225,9 @@ final class RecordReader {
         try {
             return rowHeaders.get(row.array(), row.offset(at.headers()), row.length(at.headers()));
         } catch (IllegalArgumentException e) {
-            throw new RelayException(
-                    "The headers of the event " + row.text(at.id()) + " can't be read: " + e.getMessage()
+            throw new RowException(
+                    "The headers of the event " + id(at, row) + " can't be read: " + e.getMessage()
                             + ". Correct what writes them.",
-                    false,
                     e);
         }
     }

@@ -242,6 +242,10 @@ public final class RelayConfig {
         public List<String> mistakes() {
             List<String> mistakes = new ArrayList<>();
             Source.urlMistake(url).ifPresent(mistake -> mistakes.add("url: " + mistake));
+            if (Source.namesSocketFactory(url, connectionProperties)) {
+                mistakes.add("connection property socketFactory: expected none, found one. The relay has its own, which"
+                        + " tells it when a connection is dead; name host and port that need no other");
+            }
             if (!SLOT_NAME.matcher(slot).matches()) {
                 mistakes.add("slot: expected 1 to 63 lower-case letters, digits and underscores, found '" + slot + "'");
             }

@@ -4,6 +4,9 @@ import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +38,8 @@ public final class RelayEngine implements AutoCloseable {
 
     private final RelayConfig config;
     private final StreamOpener opener;
-    private boolean streamed;
+    private final LongSupplier nanoClock;
+    private @Nullable Checkpoint remembered;
     private volatile @Nullable Generation generation;
     private volatile LogSequenceNumber confirmedAtClose = LogSequenceNumber.INVALID;
 
@@ -45,8 +49,13 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     RelayEngine(RelayConfig config, StreamOpener opener) {
+        this(config, opener, System::nanoTime);
+    }
+
+    RelayEngine(RelayConfig config, StreamOpener opener, LongSupplier nanoClock) {
         this.config = config;
         this.opener = opener;
+        this.nanoClock = nanoClock;
     }
 
     /**
@@ -67,8 +76,9 @@ public final class RelayEngine implements AutoCloseable {
             LOG.warn("{}", e.getMessage());
         }
         try {
-            generation = Generation.start(config, opener, store, !streamed);
-            streamed = true;
+            Generation started = Generation.start(config, opener, store, Optional.ofNullable(remembered), nanoClock);
+            generation = started;
+            remembered = started.checkpoint();
         } catch (RuntimeException e) {
             throw Failures.of(e);
         }
@@ -93,12 +103,59 @@ public final class RelayEngine implements AutoCloseable {
 
     /**
      * How far everything is acknowledged and known to be whole: what a host stores from time to time. Also before the
-     * first delivery; then it says where the stream begins.
+     * first delivery; then it says where the stream begins. It follows acknowledgements within about 100 milliseconds.
      *
      * @throws IllegalStateException if the engine was never started, or closed
      */
     public Checkpoint checkpoint() {
         return started().checkpoint();
+    }
+
+    /**
+     * Waits until {@link #checkpoint} covers what is acknowledged now, as a host does before it stops in order.
+     *
+     * @param timeout how long to wait
+     * @return the checkpoint, or empty after the timeout, when this generation has failed, or when the thread was
+     *     interrupted, which it stays
+     * @throws IllegalStateException if the engine was never started, or closed
+     */
+    public Optional<Checkpoint> settle(Duration timeout) {
+        try {
+            return started().settle(timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Accepts that events were lost, where somebody has looked at them: checks all that {@link #start} checks, asks if
+     * there is a gap, and then makes whatever is missing, publication and slot included. Streams nothing. The slot is held
+     * until this returns.
+     *
+     * <p>What is known to be delivered is not delivered again, and what the slot still keeps is delivered. Where the
+     * publication was made anew on a server before PostgreSQL 18, the slot is taken on to the end of the log: that server
+     * can't stream from the time in between.
+     *
+     * @param store where the checkpoint is, which {@code take} is called on. The result is for the caller to store
+     * @param accept is given the gap before anything is made or dropped; whether to accept it
+     * @return the checkpoint from which a start then goes on; where there is no gap, from which it would go on anyway
+     * @throws GapException the gap, if it was not accepted
+     * @throws SlotHeldException if a relay streams from the slot
+     * @throws RelayException if the server can't be looked at, or something is wrong that is no gap
+     * @throws IllegalStateException if this engine is started
+     */
+    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept) {
+        if (generation != null) {
+            throw new IllegalStateException("The engine streams: close it first.");
+        }
+        try {
+            Checkpoint adopted = new Adoption(config, opener, store).adopt(accept);
+            remembered = null;
+            return adopted;
+        } catch (RuntimeException e) {
+            throw Failures.of(e);
+        }
     }
 
     /**
@@ -142,6 +199,7 @@ public final class RelayEngine implements AutoCloseable {
             try {
                 current.close();
             } finally {
+                remembered = current.checkpoint();
                 confirmedAtClose = current.confirmedLsn();
                 generation = null;
             }

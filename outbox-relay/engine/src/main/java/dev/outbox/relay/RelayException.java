@@ -29,4 +29,9 @@ public class RelayException extends RuntimeException {
     public boolean retriable() {
         return retriable;
     }
+
+    /** The same for the thread that calls now, with this as its cause. */
+    RelayException again() {
+        return new RelayException(Failures.message(this), retriable, this);
+    }
 }

@@ -11,8 +11,11 @@ import dev.outbox.relay.pgoutput.RelationCache;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only thread that touches the replication stream: read, decode, route, offer, confirm.
@@ -27,16 +30,24 @@ final class ReplicationLoop implements Runnable {
 
     private static final long IDLE_SLEEP_NANOS = 5_000_000;
 
+    private static final long PASS_NANOS = 1_000_000;
+
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
+
+    private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
 
     private final ReplicationStream stream;
     private final DeliveryBuffer buffer;
     private final RecordReader reader;
     private final StreamOrigin origin;
     private final Position skipTo;
+    private final LogSequenceNumber startedAt;
     private final AckTracker acks;
     private final ConfirmGate gate;
+    private final SourceWatch watch;
     private final Duration statusInterval;
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final RelationCache relations = new RelationCache();
@@ -47,8 +58,10 @@ final class ReplicationLoop implements Runnable {
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
+    private final AtomicLong passes = new AtomicLong();
     private volatile boolean stopping;
     private volatile boolean endedInOrder;
+    private volatile boolean ended;
     private volatile @Nullable RelayException ending;
 
     ReplicationLoop(
@@ -57,14 +70,17 @@ final class ReplicationLoop implements Runnable {
             RecordReader reader,
             Beginning beginning,
             ConfirmGate gate,
+            SourceWatch watch,
             Duration statusInterval) {
         this.stream = stream;
         this.buffer = buffer;
         this.reader = reader;
         this.origin = beginning.origin();
         this.skipTo = beginning.skipTo();
+        this.startedAt = beginning.sighting().lsn();
         this.acks = new AckTracker(beginning.before());
         this.gate = gate;
+        this.watch = watch;
         this.statusInterval = statusInterval;
     }
 
@@ -76,6 +92,7 @@ final class ReplicationLoop implements Runnable {
                 ByteBuffer message = stream.read();
                 if (message == null) {
                     nothingArrived();
+                    requireNothingSkipped();
                 } else {
                     arrived(decoder.decode(message));
                 }
@@ -83,20 +100,29 @@ final class ReplicationLoop implements Runnable {
             }
         } catch (InterruptedException e) {
             stream.abort();
+            ended = true;
             return;
         } catch (RuntimeException | Error e) {
             failure = Failures.of(e);
         }
         end(failure);
+        ended = true;
     }
 
-    /** Tells the last confirmation and gives the slot back, also behind a row that can't be relayed. */
+    /** Tells the last confirmation and gives the slot back. */
     private void end(@Nullable RelayException failure) {
         try {
             confirm();
+            if (failure == null && !stopping) {
+                // Ended by its host, whose earlier acknowledgements would come again.
+                watch.await(acks.acknowledged(), LAST_LOOK);
+                confirm();
+            }
             stream.sendStatus();
             stream.close();
             endedInOrder = true;
+        } catch (InterruptedException e) {
+            stream.abort();
         } catch (RuntimeException e) {
             stream.abort();
             ending = failure == null ? Failures.of(e) : failure;
@@ -125,42 +151,38 @@ final class ReplicationLoop implements Runnable {
     private void inserted(Insert insert) throws InterruptedException {
         Relation relation = relations.get(insert.relationId(), insert.newTuple());
         Begin transaction = requireBegin("an Insert");
-        if (!reader.isOutbox(relation)) {
+        if (!isOutbox(relation, transaction)) {
             return;
         }
         long place = index++;
         if (isSkipped(transaction, place)) {
             return;
         }
-        RelayRecord record = read(relation, insert, transaction);
+        PendingDelivery next = read(relation, insert, transaction, place);
         PendingDelivery previous = heldBack;
         if (previous != null) {
             offer(previous);
         }
-        heldBack = new PendingDelivery(record, acks.deliver(transaction, place), buffer, origin, place);
+        heldBack = next;
     }
 
-    private RelayRecord read(Relation relation, Insert insert, Begin transaction) {
+    private boolean isOutbox(Relation relation, Begin transaction) {
+        return transaction.commitLsn().compareTo(startedAt) <= 0
+                ? reader.wasOutbox(relation)
+                : reader.isOutbox(relation);
+    }
+
+    /** A row that can't become a record is delivered with the reason: what becomes of it is the host's to decide. */
+    private PendingDelivery read(Relation relation, Insert insert, Begin transaction, long place) {
+        RelayRecord record;
+        RowException problem = null;
         try {
-            return reader.read(relation, insert.newTuple(), transaction);
-        } catch (RelayException e) {
-            settle();
-            throw e;
+            record = reader.read(relation, insert.newTuple(), transaction);
+        } catch (RowException e) {
+            record = reader.salvage(relation, insert.newTuple(), transaction);
+            problem = e;
         }
-    }
-
-    /** Transactions before a row that can't be relayed are confirmed first: they would come again with every retry. */
-    private void settle() {
-        long lastStatus = System.nanoTime();
-        while (!stopping && !buffer.hasFailed() && !acks.isSettled()) {
-            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
-            confirm();
-            if (System.nanoTime() - lastStatus > statusInterval.toNanos()) {
-                stream.sendStatus();
-                lastStatus = System.nanoTime();
-            }
-        }
-        stream.sendStatus();
+        return new PendingDelivery(record, problem, acks.deliver(transaction, place), buffer, origin, place);
     }
 
     private Begin requireBegin(String found) {
@@ -206,15 +228,38 @@ final class ReplicationLoop implements Runnable {
         if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
             LockSupport.parkNanos(IDLE_SLEEP_NANOS);
         }
-        if (!told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS) {
+        boolean news = !told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS;
+        if (news || isSilent(now)) {
             stream.sendStatus();
             told = confirmed;
             lastToldNanos = now;
         }
     }
 
+    /** Whether the server should be asked whether it is still there. */
+    private boolean isSilent(long now) {
+        return now - lastMessageNanos > statusInterval.toNanos() && now - lastToldNanos > statusInterval.toNanos();
+    }
+
+    /** The server's own warning; what it does not say, the watch finds. */
+    private void requireNothingSkipped() {
+        String skipped = stream.skippedPublication();
+        if (skipped == null) {
+            return;
+        }
+        if (stream.receivedLsn().compareTo(startedAt) > 0) {
+            throw new GapException(
+                    "Expected all events from the server, found that it leaves some out (" + skipped
+                            + "): the publication was dropped or renamed.",
+                    watch.gapUntil(LogSequenceNumber.INVALID),
+                    null);
+        }
+        LOG.warn("The server left out changes from before this start, when there was no publication: {}", skipped);
+    }
+
     private void confirm() {
         LogSequenceNumber lsn = gate.confirmable(acks.acknowledged());
+        passes.lazySet(passes.get() + 1);
         if (lsn.compareTo(confirmed) > 0) {
             stream.confirm(lsn);
             confirmed = lsn;
@@ -234,6 +279,15 @@ final class ReplicationLoop implements Runnable {
     /** What the loop failed with, if it did. From any thread. */
     @Nullable RelayException ending() {
         return ending;
+    }
+
+    /** Waits until acknowledgements given before the call are counted, or the loop has ended. From any thread. */
+    void awaitPass(Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long counted = passes.get() + 2;
+        while (passes.get() < counted && !ended && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PASS_NANOS);
+        }
     }
 
     /** Ends the loop soon, from any thread: it confirms what is acknowledged by then, and closes the stream. */

@@ -15,6 +15,10 @@ final class StreamOrigin {
         this.checkedLsn = checkedLsn;
     }
 
+    SourceIdentity identity() {
+        return identity;
+    }
+
     int timeline() {
         return timeline;
     }

@@ -26,15 +26,16 @@ final class Database {
     }
 
     static Database create() {
-        return createOn(Shared.SERVER);
+        Database database = createOn(Shared.SERVER);
+        OPEN.add(database);
+        return database;
     }
 
+    /** On a server of the test's own, which takes the slots with it when it is closed. */
     static Database createOn(PostgresServer server) {
         String name = "test_" + COUNT.incrementAndGet();
         server.createDatabase(name);
-        Database database = new Database(server, name);
-        OPEN.add(database);
-        return database;
+        return new Database(server, name);
     }
 
     /** Drops the slots of all databases of the test that ends, once nobody streams from them any more. */

@@ -14,6 +14,11 @@ final class MemoryStore implements PositionStore {
         return store;
     }
 
+    /** Stores while no engine runs. */
+    void store(Checkpoint checkpoint) {
+        stored = checkpoint;
+    }
+
     /** Stores, and lets the engine know. */
     void store(RelayEngine engine, Checkpoint checkpoint) {
         stored = checkpoint;

@@ -85,6 +85,6 @@ class PendingDeliveryTest {
     private PendingDelivery delivery() {
         RelayRecord record = new RelayRecord("t", new byte[3], new byte[40], List.of(), 0);
         return new PendingDelivery(
-                record, acks.deliver(new Begin(new LogSequenceNumber(7), 0, 1), 0), buffer, ORIGIN, 0);
+                record, null, acks.deliver(new Begin(new LogSequenceNumber(7), 0, 1), 0), buffer, ORIGIN, 0);
     }
 }

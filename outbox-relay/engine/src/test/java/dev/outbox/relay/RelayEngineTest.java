@@ -342,27 +342,6 @@ class RelayEngineTest {
     }
 
     @Test
-    void what_came_before_a_row_that_can_not_be_relayed_is_delivered_and_confirmed() {
-        try (Host host = Host.start(database.config().build())) {
-            database.insert("a", 1, 2);
-            database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)"
-                    + " VALUES (gen_random_uuid(), 'not a topic', 'a', 't', '1', now())");
-            database.insert("a", 4, 1);
-
-            List<Delivery> before = host.take(2);
-            before.forEach(Delivery::ack);
-
-            assertThatThrownBy(() -> host.take(1)).hasMessageContaining("'not a topic'");
-            assertThat(confirmed()).isGreaterThan(before.get(1).position().commitLsn());
-            assertThatThrownBy(() -> {
-                        host.engine().start(PositionStore.NONE);
-                        host.take(1);
-                    })
-                    .hasMessageContaining("'not a topic'");
-        }
-    }
-
-    @Test
     void one_transaction_may_be_far_larger_than_the_room_for_it() {
         RelayConfig config = database.config().maxBytesInFlight(1024 * 1024).build();
         try (Host host = Host.start(config)) {

@@ -47,6 +47,11 @@ public record LogSequenceNumber(long value) implements Comparable<LogSequenceNum
         return a.compareTo(b) >= 0 ? a : b;
     }
 
+    /** The earlier of two. */
+    public static LogSequenceNumber min(LogSequenceNumber a, LogSequenceNumber b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
     @Override
     public int compareTo(LogSequenceNumber other) {
         return Long.compareUnsigned(value, other.value);

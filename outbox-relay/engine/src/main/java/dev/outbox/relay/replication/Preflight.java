@@ -19,6 +19,7 @@ import java.util.Set;
 public final class Preflight {
 
     private static final int OLDEST_SERVER = 15;
+    private static final int SKIPS_MISSING_PUBLICATIONS = 18;
     private static final Set<String> PAYLOAD_TYPES = Set.of("json", "jsonb", "text", "varchar", "bytea");
 
     private final Source source;
@@ -32,10 +33,9 @@ public final class Preflight {
      * Checks the server and makes what is missing. The publication comes before the slot: decoding looks it up as it was
      * when each transaction committed.
      *
-     * @return what is published
      * @throws ReplicationException if the relay can't or must not stream
      */
-    public static Published run(Source source) {
+    public static void run(Source source) {
         try (Connection connection = source.connect()) {
             Preflight preflight = new Preflight(source);
             preflight.checkServer(connection);
@@ -46,9 +46,29 @@ public final class Preflight {
             preflight.mistakes.addAll(ReplicationSlot.mistakes(connection, source));
             preflight.refuseMistakes();
             ReplicationSlot.createIfMissing(connection, source);
-            return Publication.published(connection, source);
         } catch (SQLException e) {
             throw SqlErrors.onQuery(source, "check the server", e);
+        }
+    }
+
+    /**
+     * The same where somebody has accepted what was lost: a slot that the server has invalidated is made anew. Before
+     * PostgreSQL 18 a slot can't pass the place where its publication did not exist, so it is taken on to the end of the
+     * log if the publication was made anew.
+     *
+     * @param publicationOid that of the publication read before, 0 if unknown
+     */
+    public static void runAccepting(Source source, long publicationOid) {
+        try (Connection connection = source.connect()) {
+            ReplicationSlot.dropIfInvalidated(connection, source);
+            run(source);
+            if (publicationOid != 0
+                    && publicationOid != Publication.oid(connection, source)
+                    && connection.getMetaData().getDatabaseMajorVersion() < SKIPS_MISSING_PUBLICATIONS) {
+                ReplicationSlot.advance(connection, source);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.onQuery(source, "make way for the stream", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.outbox.relay.replication;
 
 import dev.outbox.OutboxTable;
 import dev.outbox.OutboxTable.Column;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,38 +37,23 @@ final class Publication {
             }
         }
         if (!source.createMissing()) {
-            return List.of("Expected the publication '" + source.publication() + "' on " + source.address()
-                    + " that this relay has streamed with, found that it is gone. What committed without it may not have"
-                    + " been relayed: find it in the table " + source.table()
-                    + ", make the publication again, and start the relay again.");
+            throw ReplicationException.gap(
+                    "Expected the publication '" + source.publication() + "' on " + source.address()
+                            + " that this stream was read with, found that it is gone: what committed without it is not"
+                            + " sent.",
+                    LogSequenceNumber.INVALID,
+                    null);
         }
         create(connection, source);
         return List.of();
     }
 
-    /** By which entry the table is published, now that it is. */
-    static Published published(Connection connection, Source source) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT p.oid, c.oid,
-                    coalesce(
-                        (SELECT oid FROM pg_publication_rel WHERE prpubid = p.oid AND prrelid = c.oid),
-                        (SELECT oid FROM pg_publication_namespace WHERE pnpubid = p.oid AND pnnspid = c.relnamespace),
-                        0)
-                FROM pg_publication p, pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE p.pubname = ? AND n.nspname = ? AND c.relname = ?
-                """)) {
+    static long oid(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT oid FROM pg_publication WHERE pubname = ?")) {
             statement.setString(1, source.publication());
-            statement.setString(2, source.table().schema());
-            statement.setString(3, source.table().name());
             try (ResultSet result = statement.executeQuery()) {
-                if (!result.next()) {
-                    throw new ReplicationException(
-                            "The publication '" + source.publication() + "' or the table " + source.table() + " on "
-                                    + source.address() + " disappeared while the relay was looking at them.",
-                            true,
-                            null);
-                }
-                return new Published(result.getLong(1), result.getLong(3), result.getLong(2));
+                return result.next() ? result.getLong(1) : 0;
             }
         }
     }
@@ -119,6 +105,16 @@ final class Publication {
             statement.setString(3, table.name());
             try (ResultSet result = statement.executeQuery()) {
                 if (!result.next()) {
+                    if (!source.createMissing()) {
+                        throw ReplicationException.gap(
+                                "Expected the publication '" + source.publication() + "' on " + source.address()
+                                        + " to hold the table " + table + " that this stream was read from, found it"
+                                        + " without: what committed since is not sent. Put it back: ALTER PUBLICATION "
+                                        + OutboxTable.quote(source.publication()) + " ADD TABLE "
+                                        + table.qualifiedName() + ";",
+                                LogSequenceNumber.INVALID,
+                                null);
+                    }
                     mistakes.add("Expected the publication '" + source.publication() + "' to hold the table " + table
                             + ", found it without. Run ALTER PUBLICATION " + OutboxTable.quote(source.publication())
                             + " ADD TABLE " + table.qualifiedName() + "; events inserted before that are not relayed.");

@@ -1,5 +1,6 @@
 package dev.outbox.relay.replication;
 
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /** Something about the database that the person on call reads about: expected, found, where, what to do. */
@@ -9,19 +10,31 @@ public final class ReplicationException extends RuntimeException {
 
     private final boolean retriable;
     private final boolean slotHeld;
+    private final transient @Nullable LogSequenceNumber gapAfter;
 
     ReplicationException(String message, boolean retriable, @Nullable Throwable cause) {
-        this(message, retriable, false, cause);
+        this(message, retriable, false, null, cause);
     }
 
-    private ReplicationException(String message, boolean retriable, boolean slotHeld, @Nullable Throwable cause) {
+    private ReplicationException(
+            String message,
+            boolean retriable,
+            boolean slotHeld,
+            @Nullable LogSequenceNumber gapAfter,
+            @Nullable Throwable cause) {
         super(message, cause);
         this.retriable = retriable;
         this.slotHeld = slotHeld;
+        this.gapAfter = gapAfter;
     }
 
     static ReplicationException slotHeld(String message, Throwable cause) {
-        return new ReplicationException(message, true, true, cause);
+        return new ReplicationException(message, true, true, null, cause);
+    }
+
+    /** @param afterLsn up to where nothing is lost, {@link LogSequenceNumber#INVALID} if the server can't tell */
+    static ReplicationException gap(String message, LogSequenceNumber afterLsn, @Nullable Throwable cause) {
+        return new ReplicationException(message, false, false, afterLsn, cause);
     }
 
     /** Whether the same may well succeed later with nothing mended by hand. */
@@ -32,5 +45,13 @@ public final class ReplicationException extends RuntimeException {
     /** Whether another connection streams from the slot. */
     public boolean slotHeld() {
         return slotHeld;
+    }
+
+    /**
+     * Up to where nothing is lost, if this says that something may be: {@link LogSequenceNumber#INVALID} where the server
+     * can't tell. Null for anything else that went wrong.
+     */
+    public @Nullable LogSequenceNumber gapAfter() {
+        return gapAfter;
     }
 }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,7 @@ final class ReplicationSlot {
     static List<String> mistakes(Connection connection, Source source) throws SQLException {
         List<String> mistakes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT *, current_database() AS here FROM pg_replication_slots WHERE slot_name = ?")) {
+                "SELECT *, current_database() AS here, pg_is_in_recovery() AS standby FROM pg_replication_slots WHERE slot_name = ?")) {
             statement.setString(1, source.slot());
             try (ResultSet slot = statement.executeQuery()) {
                 if (slot.next()) {
@@ -38,16 +39,68 @@ final class ReplicationSlot {
                     } else if (!Objects.equals(database, slot.getString("here"))) {
                         mistakes.add(what + "of the database " + slot.getString("here") + ", found " + database
                                 + ". Slot names are shared by all databases of a server: name another.");
-                    } else if ("lost".equals(slot.getString("wal_status"))) {
-                        mistakes.add(what + "able to stream, found that the server has dropped WAL that it needs"
-                                + reason(slot) + ". Events after " + slot.getString("confirmed_flush_lsn")
-                                + " may not have been relayed: find them in the outbox table before you drop the"
-                                + " slot.");
+                    } else {
+                        requireUsable(slot, what);
                     }
                 }
             }
         }
         return mistakes;
+    }
+
+    private static void requireUsable(ResultSet slot, String what) throws SQLException {
+        if ("t".equals(column(slot, "synced")) && slot.getBoolean("standby")) {
+            throw new ReplicationException(
+                    what
+                            + "the primary's, found the copy on a standby, which streams only after a promotion. Connect to"
+                            + " the primary: name it in the URL, or all hosts with targetServerType=primary.",
+                    true,
+                    null);
+        }
+        if (isInvalidated(slot)) {
+            String reason = column(slot, "invalidation_reason");
+            throw ReplicationException.gap(
+                    what + "able to stream, found that the server has invalidated it"
+                            + (reason == null ? "" : " (" + reason + ")") + ": it has dropped WAL that the slot needs.",
+                    LogSequenceNumber.parse(slot.getString("confirmed_flush_lsn")),
+                    null);
+        }
+    }
+
+    private static boolean isInvalidated(ResultSet slot) throws SQLException {
+        return "lost".equals(slot.getString("wal_status"))
+                || "t".equals(column(slot, "conflicting"))
+                || column(slot, "invalidation_reason") != null;
+    }
+
+    /** Drops a slot that can't stream any more, as somebody has agreed to: it keeps nothing. */
+    static void dropIfInvalidated(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT * FROM pg_replication_slots WHERE slot_name = ?")) {
+            statement.setString(1, source.slot());
+            try (ResultSet slot = statement.executeQuery()) {
+                if (!slot.next() || !isInvalidated(slot)) {
+                    return;
+                }
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_drop_replication_slot(?)")) {
+            statement.setString(1, source.slot());
+            statement.execute();
+            LOG.info("Dropped the slot '{}', which the server had invalidated.", source.slot());
+        }
+    }
+
+    /** Takes the slot past all that is written; what it has not confirmed is not sent. */
+    static void advance(Connection connection, Source source) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT end_lsn FROM pg_replication_slot_advance(?, pg_current_wal_flush_lsn())")) {
+            statement.setString(1, source.slot());
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                LOG.info("Took the slot '{}' on to {}.", source.slot(), result.getString(1));
+            }
+        }
     }
 
     /** Makes the slot; it streams what commits from now on. */
@@ -56,12 +109,10 @@ final class ReplicationSlot {
             return;
         }
         if (!source.createMissing()) {
-            throw new ReplicationException(
-                    "Expected the slot '" + source.slot() + "' on " + source.address() + " that this relay has streamed"
-                            + " from, found that it is gone. What committed since may not have been relayed, and a new"
-                            + " slot would skip it: find it in the table " + source.table()
-                            + ", then start the relay again, which makes the slot.",
-                    false,
+            throw ReplicationException.gap(
+                    "Expected the slot '" + source.slot() + "' on " + source.address() + " that this stream was read"
+                            + " from, found that it is gone: a new one would skip what committed since.",
+                    LogSequenceNumber.INVALID,
                     null);
         }
         try (PreparedStatement statement =
@@ -106,8 +157,10 @@ final class ReplicationSlot {
             statement.setString(1, source.slot());
             try (ResultSet result = statement.executeQuery()) {
                 if (!result.next()) {
-                    throw new ReplicationException(
-                            "The slot '" + source.slot() + "' on " + source.address() + " is gone.", false, null);
+                    throw ReplicationException.gap(
+                            "The slot '" + source.slot() + "' on " + source.address() + " is gone.",
+                            LogSequenceNumber.INVALID,
+                            null);
                 }
                 return LogSequenceNumber.parse(result.getString(1));
             }
@@ -124,13 +177,13 @@ final class ReplicationSlot {
         }
     }
 
-    /** Why the slot was invalidated; the column is there from PostgreSQL 17 on. */
-    private static String reason(ResultSet slot) throws SQLException {
+    /** A column's value, null where this version of the server has no such column. */
+    private static @Nullable String column(ResultSet slot, String name) throws SQLException {
         for (int i = 1; i <= slot.getMetaData().getColumnCount(); i++) {
-            if (slot.getMetaData().getColumnName(i).equals("invalidation_reason") && slot.getString(i) != null) {
-                return " (" + slot.getString(i) + ")";
+            if (slot.getMetaData().getColumnName(i).equals(name)) {
+                return slot.getString(i);
             }
         }
-        return "";
+        return null;
     }
 }

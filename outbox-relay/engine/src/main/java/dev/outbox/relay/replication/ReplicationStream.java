@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -21,16 +22,22 @@ import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
  */
 public final class ReplicationStream implements AutoCloseable {
 
+    private static final int OPEN_LIMIT_MILLIS = 30_000;
+    private static final String PUBLICATION_SKIPPED = "55000";
+
     private final Source source;
     private final Connection connection;
+    private final SocketTraffic traffic;
     private final PGReplicationStream stream;
     private final SystemIdentity system;
 
-    private record SystemIdentity(String identifier, int timeline) {}
+    private record SystemIdentity(String identifier, int timeline, String server) {}
 
-    private ReplicationStream(Source source, Connection connection, PGReplicationStream stream, SystemIdentity system) {
+    private ReplicationStream(
+            Source source, Source.NotedConnection noted, PGReplicationStream stream, SystemIdentity system) {
         this.source = source;
-        this.connection = connection;
+        this.connection = noted.connection();
+        this.traffic = noted.traffic();
         this.stream = stream;
         this.system = system;
     }
@@ -47,8 +54,10 @@ public final class ReplicationStream implements AutoCloseable {
 
     static ReplicationStream open(
             Source source, Duration statusInterval, UnaryOperator<ChainedLogicalStreamBuilder> options) {
-        Connection connection = source.connectForReplication();
+        Source.NotedConnection noted = source.connectForStream();
+        Connection connection = noted.connection();
         try {
+            connection.setNetworkTimeout(Runnable::run, OPEN_LIMIT_MILLIS);
             SystemIdentity system = prepare(connection);
             // No start position: the server then begins at the slot's own, and can't be told to skip.
             PGReplicationStream stream = options.apply(connection
@@ -61,7 +70,8 @@ public final class ReplicationStream implements AutoCloseable {
                             .withSlotOption("publication_names", '"' + source.publication() + '"')
                             .withStatusInterval((int) statusInterval.toMillis(), TimeUnit.MILLISECONDS))
                     .start();
-            return new ReplicationStream(source, connection, stream, system);
+            connection.setNetworkTimeout(Runnable::run, 0);
+            return new ReplicationStream(source, noted, stream, system);
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw SqlErrors.onStart(source, e);
@@ -74,9 +84,15 @@ public final class ReplicationStream implements AutoCloseable {
             statement.execute("SET TimeZone = 'UTC'");
             statement.execute("SET DateStyle = 'ISO'");
             statement.execute("SET bytea_output = 'hex'");
+            String server;
+            try (ResultSet started =
+                    statement.executeQuery("SELECT extract(epoch FROM pg_postmaster_start_time())::text")) {
+                started.next();
+                server = started.getString(1);
+            }
             try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 system.next();
-                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"));
+                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"), server);
             }
         }
     }
@@ -89,6 +105,11 @@ public final class ReplicationStream implements AutoCloseable {
     /** The server's system identifier. */
     public String systemIdentifier() {
         return system.identifier();
+    }
+
+    /** Which server it comes from, in the words of {@link Sighting#server}. */
+    public String server() {
+        return system.server();
     }
 
     /** The next message, or null when none has arrived; waits for about a millisecond at most. */
@@ -114,6 +135,30 @@ public final class ReplicationStream implements AutoCloseable {
      */
     public LogSequenceNumber receivedLsn() {
         return new LogSequenceNumber(stream.getLastReceiveLSN().asLong());
+    }
+
+    /**
+     * What the server says if it leaves out what it should send: from PostgreSQL 18 on it only warns where a publication
+     * does not exist. Null if it says nothing like that.
+     */
+    public @Nullable String skippedPublication() {
+        try {
+            String skipped = null;
+            for (SQLWarning warning = connection.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+                if (PUBLICATION_SKIPPED.equals(warning.getSQLState())) {
+                    skipped = SqlErrors.message(warning);
+                }
+            }
+            connection.clearWarnings();
+            return skipped;
+        } catch (SQLException e) {
+            throw SqlErrors.onStream(source, e);
+        }
+    }
+
+    /** What goes over its socket. */
+    public SocketTraffic traffic() {
+        return traffic;
     }
 
     /** Lets the server forget what lies before; told with the next status. */

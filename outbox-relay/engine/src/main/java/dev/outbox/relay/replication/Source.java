@@ -1,9 +1,9 @@
 package dev.outbox.relay.replication;
 
 import dev.outbox.OutboxTable;
-import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -58,12 +58,32 @@ public record Source(
                 : Optional.empty();
     }
 
-    /** Up to where the slot's server may forget, as its slot says. */
-    public LogSequenceNumber confirmedLsn() {
-        try (Connection connection = connect()) {
-            return ReplicationSlot.confirmedLsn(connection, this);
-        } catch (SQLException e) {
-            throw SqlErrors.onQuery(this, "look at the slot '" + slot + "'", e);
+    /** Whether URL or properties name a socket factory, which would take the place of the relay's own. */
+    public static boolean namesSocketFactory(String url, Map<String, String> properties) {
+        Properties parsed = Driver.parseURL(url, null);
+        return properties.containsKey(PGProperty.SOCKET_FACTORY.getName())
+                || (parsed != null && parsed.getProperty(PGProperty.SOCKET_FACTORY.getName()) != null);
+    }
+
+    /**
+     * Where a timeline of this server left its ancestors.
+     *
+     * @throws ReplicationException if the server does not tell
+     */
+    public TimelineHistory timelineHistory(int timeline) {
+        if (timeline == 1) {
+            return TimelineHistory.NONE;
+        }
+        try (Connection connection = connectForReplication();
+                var statement = connection.createStatement();
+                ResultSet file = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
+            file.next();
+            return TimelineHistory.parse(file.getString("content"));
+        } catch (SQLException | IllegalArgumentException e) {
+            throw new ReplicationException(
+                    "Can't read the history of timeline " + timeline + " on " + address() + ": " + e.getMessage() + ".",
+                    true,
+                    e);
         }
     }
 
@@ -79,6 +99,22 @@ public record Source(
      * protocol when a read times out in the middle of a message.
      */
     Connection connectForReplication() {
+        return connect(replicationProperties());
+    }
+
+    /** The same, with a socket that notes what goes over it. */
+    NotedConnection connectForStream() {
+        return NotedSocketFactory.during((name, traffic) -> {
+            Properties connection = replicationProperties();
+            PGProperty.SOCKET_FACTORY.set(connection, NotedSocketFactory.class.getName());
+            PGProperty.SOCKET_FACTORY_ARG.set(connection, name);
+            return new NotedConnection(connect(connection), traffic);
+        });
+    }
+
+    record NotedConnection(Connection connection, SocketTraffic traffic) {}
+
+    private Properties replicationProperties() {
         Properties connection = connectionProperties();
         PGProperty.REPLICATION.set(connection, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(connection, "15");
@@ -88,7 +124,7 @@ public record Source(
         PGProperty.OPTIONS.set(
                 connection,
                 (options == null ? "" : options + " ") + "-c wal_sender_timeout=" + walSenderTimeout.toMillis());
-        return connect(connection);
+        return connection;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.outbox.relay.replication;
 
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.SQLException;
 import java.util.Objects;
 
@@ -75,13 +76,14 @@ final class SqlErrors {
                                 + " from one slot; this one can when the other has gone.",
                         e);
             case WRONG_STATE ->
-                failed(
+                ReplicationException.gap(
                         "The " + where + " can no longer be streamed from (" + message(e) + "): the server has dropped"
-                                + " WAL that it needs. Events since its confirmed position may not have been relayed;"
-                                + " drop the slot only after you have made sure of them in the outbox table.",
-                        false,
+                                + " WAL that it needs.",
+                        LogSequenceNumber.INVALID,
                         e);
-            case UNKNOWN_OBJECT -> failed("The " + where + " is gone (" + message(e) + ").", false, e);
+            case UNKNOWN_OBJECT ->
+                ReplicationException.gap(
+                        "The " + where + " is gone (" + message(e) + ").", LogSequenceNumber.INVALID, e);
             default -> failed("Can't stream from " + where + ": " + message(e) + ".", state(e).startsWith("08"), e);
         };
     }

@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.server.config.RetryDelays;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,9 +21,9 @@ final class Backoff {
     private long attemptAt;
     private Duration next;
 
-    Backoff(Duration first, Duration longest, LongSupplier nanoTime, RandomGenerator random) {
-        this.first = first;
-        this.longest = longest;
+    Backoff(RetryDelays delays, LongSupplier nanoTime, RandomGenerator random) {
+        this.first = delays.first();
+        this.longest = delays.longest();
         this.nanoTime = nanoTime;
         this.random = random;
         this.next = first;
@@ -43,6 +44,11 @@ final class Backoff {
         next = min(delay.multipliedBy(2), longest);
         double factor = 1 - JITTER + 2 * JITTER * random.nextDouble();
         return min(Duration.ofNanos((long) (delay.toNanos() * factor)), longest);
+    }
+
+    /** Where repeated failures lead to, at once. */
+    Duration longest() {
+        return longest;
     }
 
     private static Duration min(Duration a, Duration b) {

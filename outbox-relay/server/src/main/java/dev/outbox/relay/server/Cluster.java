@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Cluster implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+
+    private static final int TRANSACTION_VERSION = 2;
 
     private final StreamConfig config;
     private final Admin admin;
@@ -54,6 +58,40 @@ final class Cluster implements AutoCloseable {
         } catch (KafkaException e) {
             throw KafkaErrors.unreachable(config.bootstrapServers(), e);
         }
+    }
+
+    /**
+     * Without the second version of its transactions, a broker can take a late record of one transaction into the next.
+     *
+     * @throws RelayException if the brokers are too old for exactly once
+     */
+    void requireTransactions() {
+        try {
+            FinalizedVersionRange found = get(admin.describeFeatures().featureMetadata())
+                    .finalizedFeatures()
+                    .get("transaction.version");
+            int version = found == null ? 0 : found.maxVersionLevel();
+            if (version < TRANSACTION_VERSION) {
+                throw new RelayException(
+                        "Expected transaction.version=" + TRANSACTION_VERSION + " at " + config.bootstrapServers()
+                                + " for delivery: exactly-once, found " + version + ". Upgrade the brokers to 4.0 or"
+                                + " newer, and raise it with kafka-features.sh upgrade --feature transaction.version="
+                                + TRANSACTION_VERSION + "; or use at-least-once.",
+                        false,
+                        null);
+            }
+        } catch (KafkaException e) {
+            throw KafkaErrors.unreachable(config.bootstrapServers(), e);
+        }
+    }
+
+    /**
+     * Asks the brokers.
+     *
+     * @throws KafkaException what the answer failed with
+     */
+    <T> T ask(Function<Admin, KafkaFuture<T>> question) {
+        return get(question.apply(admin));
     }
 
     /**

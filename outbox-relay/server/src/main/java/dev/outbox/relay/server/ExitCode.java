@@ -3,16 +3,16 @@ package dev.outbox.relay.server;
 /** What the process ends with. 3 is not ours: the JVM itself ends with it when memory runs out. */
 final class ExitCode {
 
-    /** Stopped on request; everything that was sent is acknowledged and confirmed. */
+    /** Stopped on request; everything that was sent is acknowledged and stored as such. */
     static final int OK = 0;
 
-    /** A stream could not start, or something broke that no retry mends. */
+    /** A stream could not start, or had failed with something that no retry mends. */
     static final int FAILED = 1;
 
     /** The command line or the configuration is wrong. */
     static final int USAGE = 2;
 
-    /** Stopped on request, and something was still unacknowledged or unconfirmed: it is sent again at the next start. */
+    /** Stopped on request, and something was still unacknowledged or not stored as such: it is sent again at the next start. */
     static final int NOT_DRAINED = 4;
 
     private ExitCode() {}

@@ -4,16 +4,23 @@ import dev.outbox.OutboxHeaders;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
+import dev.outbox.relay.server.RecordException.Reason;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +57,7 @@ final class KafkaErrors {
         if (error instanceof TimeoutException) {
             return unreachable(bootstrapServers, error);
         }
-        return sentence("Can't " + verb + " the topic " + topic + ": " + reason(error) + " " + advice(error), error);
+        return failure("Can't " + verb + " the topic " + topic + ": " + reason(error), error);
     }
 
     /** An event could not be delivered; what already is a sentence stays as it is. */
@@ -58,10 +65,100 @@ final class KafkaErrors {
         if (error instanceof RelayException known) {
             return known;
         }
-        return sentence(
-                "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": " + reason(error)
-                        + " " + advice(error),
+        if (isShutOut(error)) {
+            return shutOut(error);
+        }
+        return failure(
+                "Kafka did not take the event " + id(record) + " for the topic " + record.topic() + ": "
+                        + reason(error),
                 error);
+    }
+
+    /** The stream's position could not be stored; what already is a sentence stays as it is. */
+    static RelayException position(String topic, Exception error) {
+        if (error instanceof RelayException known) {
+            return known;
+        }
+        return isShutOut(error)
+                ? shutOut(error)
+                : sentence(
+                        "Kafka did not take the stream's position for the topic " + topic + ": " + reason(error) + " "
+                                + advice(error),
+                        error);
+    }
+
+    /** The stream's producer can't begin, continue or commit its transactions. */
+    static RelayException transaction(Exception error) {
+        if (isShutOut(error)) {
+            return shutOut(error);
+        }
+        if (error instanceof InvalidTxnTimeoutException) {
+            return sentence(
+                    "The brokers don't allow transactions as long as the stream's: " + reason(error)
+                            + " Set transaction.timeout.ms under kafka to their transaction.max.timeout.ms or less.",
+                    error);
+        }
+        return sentence(
+                "The stream's Kafka transaction failed: " + reason(error) + " "
+                        + (error instanceof AuthorizationException
+                                ? "Grant the relay's principal WRITE and DESCRIBE on the stream's transactional-id."
+                                : "What was not committed is sent again."),
+                error);
+    }
+
+    /** The producer that wrote the position last can't be shut out. */
+    static RelayException fencing(String transactionalId, String bootstrapServers, Exception error) {
+        if (error instanceof TimeoutException) {
+            return unreachable(bootstrapServers, error);
+        }
+        return sentence(
+                "The position was last written with the transactional-id " + transactionalId
+                        + ", and its producer can't be shut out: " + reason(error)
+                        + " Grant the relay's principal WRITE on that transactional-id.",
+                error);
+    }
+
+    /** Whether another producer has begun in the place of this one. */
+    private static boolean isShutOut(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException
+                    || cause instanceof InvalidProducerEpochException
+                    || cause instanceof InvalidPidMappingException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RelayException shutOut(Exception error) {
+        return sentence(
+                "The stream's Kafka producer has been shut out: another relay has taken over, or a transaction was open"
+                        + " for longer than transaction.timeout.ms, as when brokers are away (" + reason(error)
+                        + ") What was not committed is sent again by whoever holds the slot.",
+                error);
+    }
+
+    /** A dead letter could not be delivered: the stream stops for it as it would without such a topic. */
+    static RelayException deadLetterRefused(RelayRecord letter, Exception error) {
+        RelayException refused = refused(letter, error);
+        return refused instanceof RecordException ? new RelayException(Sentences.words(refused), true, error) : refused;
+    }
+
+    /**
+     * What a broker says about one record and would say again, whatever the state of the cluster; null for all else:
+     * rights, topics that are missing, timeouts, too few replicas, fencing, which are the stream's.
+     */
+    private static @Nullable Reason reasonOfRecord(Exception error) {
+        if (error instanceof RecordTooLargeException || error instanceof RecordBatchTooLargeException) {
+            return Reason.SIZE;
+        }
+        if (error instanceof InvalidTimestampException) {
+            return Reason.TIMESTAMP;
+        }
+        if (error instanceof InvalidTopicException) {
+            return Reason.TOPIC;
+        }
+        return error instanceof InvalidRecordException ? Reason.RECORD : null;
     }
 
     /** Whether a failure that came earlier names its cause less well: batch mates of a refused record get such a one. */
@@ -115,6 +212,14 @@ final class KafkaErrors {
 
     private static RelayException sentence(String sentence, Exception error) {
         return new RelayException(sentence, true, error);
+    }
+
+    /** With advice, and as the record's failure or the stream's. */
+    private static RelayException failure(String what, Exception error) {
+        Reason reason = reasonOfRecord(error);
+        return reason == null
+                ? sentence(what + " " + advice(error), error)
+                : new RecordException(reason, what, advice(error), error);
     }
 
     /** Kafka's own words with those of the causes that say more, as a sentence. */

@@ -2,9 +2,13 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.server.config.StreamConfig;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The properties of a stream's Kafka clients: what the guarantees stand on, then what was configured, then defaults. */
@@ -13,6 +17,7 @@ final class ProducerSettings {
     private static final int MIB = 1024 * 1024;
     private static final int ADMIN_TIMEOUT_MS = 8_000;
     private static final int DEFAULT_MAX_REQUEST_SIZE = 64 * MIB;
+    private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
 
     private final StreamConfig config;
 
@@ -28,9 +33,16 @@ final class ProducerSettings {
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         // An event that expires in the client could be overtaken by a later one of its aggregate.
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        // A new producer's first batches have no sequence at the broker to be checked against: behind a refused one the
-        // next would be taken. With one request at a time the refusal is known before anything else is sent.
-        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        if (config.delivery().exactlyOnce()) {
+            settings.put(
+                    ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.delivery().transactionalId());
+            // What follows a refused batch is aborted with it.
+            settings.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+        } else {
+            // A new producer's first batches have no sequence at the broker to be checked against: behind a refused one
+            // the next would be taken. With one request at a time the refusal is known before anything else is sent.
+            settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+        }
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return settings;
@@ -54,15 +66,35 @@ final class ProducerSettings {
                 DEFAULT_MAX_REQUEST_SIZE,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 30_000,
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                DEFAULT_TRANSACTION_TIMEOUT_MS,
                 ProducerConfig.ENABLE_METRICS_PUSH_CONFIG,
                 false);
     }
 
     /** The configured properties that an admin client shares with a producer. */
     Map<String, Object> admin() {
+        return shared(AdminClientConfig.configNames());
+    }
+
+    /** For the one who reads the position: committed records only, of a partition that it is given. */
+    Map<String, Object> consumer() {
+        // The names of some plug-ins are the same, and their types are not.
+        Set<String> names = new HashSet<>(AdminClientConfig.configNames());
+        names.retainAll(ConsumerConfig.configNames());
+        Map<String, Object> settings = shared(names);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return settings;
+    }
+
+    private Map<String, Object> shared(Set<String> names) {
         Map<String, Object> settings = new HashMap<>();
         config.kafka().forEach((name, value) -> {
-            if (AdminClientConfig.configNames().contains(name)) {
+            if (names.contains(name)) {
                 settings.put(name, value);
             }
         });
@@ -71,6 +103,12 @@ final class ProducerSettings {
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         settings.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         return settings;
+    }
+
+    /** How long a Kafka transaction may take, in milliseconds. */
+    int transactionTimeoutMillis() {
+        String configured = config.kafka().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        return configured == null ? DEFAULT_TRANSACTION_TIMEOUT_MS : Integer.parseInt(configured.strip());
     }
 
     /** The largest record, not compressed, that the producer sends, in bytes. */

@@ -13,20 +13,45 @@ import java.util.function.Supplier;
 final class Progress {
 
     private static final Duration STALL = Duration.ofSeconds(20);
+    private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final LongSupplier nanoTime;
     private final LongAdder relayed = new LongAdder();
+    private final RecordErrorCounts recordErrors = new RecordErrorCounts();
+    private volatile StreamState state = StreamState.STARTING;
     private volatile AtomicLong inFlight = new AtomicLong();
     private volatile Supplier<LogSequenceNumber> confirmed = () -> LogSequenceNumber.INVALID;
     private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
     private long lastRelayed;
+    private long lastDiverted;
     private long lastLineAt;
+    private long lastSaidAt;
     private long lastMovedAt;
 
     Progress(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.lastLineAt = nanoTime.getAsLong();
+        this.lastSaidAt = lastLineAt;
         this.lastMovedAt = lastLineAt;
+    }
+
+    /** Returns whether the stream was in another state. */
+    boolean enter(StreamState next) {
+        boolean news = state != next;
+        state = next;
+        return news;
+    }
+
+    /** The stream ends; one that has failed stays so. */
+    void end() {
+        if (state != StreamState.FAILED) {
+            state = StreamState.STOPPED;
+        }
+    }
+
+    /** From any thread. */
+    StreamState state() {
+        return state;
     }
 
     /** A new generation begins: its own count of records in flight, its own engine to ask. */
@@ -47,24 +72,39 @@ final class Progress {
         relayed.increment();
     }
 
-    /** The line on the time since the last one; empty if nothing was relayed and nothing is in flight. */
+    /** Where events that don't get to their topic are counted. */
+    RecordErrorCounts recordErrors() {
+        return recordErrors;
+    }
+
+    /**
+     * The line on the time since the last one; empty if nothing was relayed and nothing is in flight, but for one a minute
+     * while another relay relays, or none.
+     */
     synchronized Optional<String> line() {
         long now = nanoTime.getAsLong();
         long total = relayed.sum();
         double rate = (total - lastRelayed) * 1e9 / Math.max(1, now - lastLineAt);
-        boolean moved = total != lastRelayed;
+        long diverted = recordErrors.diverted();
+        boolean moved = total != lastRelayed || diverted != lastDiverted;
         boolean waiting = inFlight.get() > 0;
         lastMovedAt = moved || !waiting ? now : lastMovedAt;
         lastRelayed = total;
+        lastDiverted = diverted;
         lastLineAt = now;
-        return moved || waiting
+        boolean reminder = state != StreamState.RUNNING && now - lastSaidAt >= REMINDER.toNanos();
+        boolean said = moved || waiting || reminder;
+        lastSaidAt = said ? now : lastSaidAt;
+        return said
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "relayed=%d rate=%.0f/s in-flight=%d confirmed=%s",
+                        "state=%s relayed=%d rate=%.0f/s in-flight=%d confirmed=%s%s",
+                        state,
                         total,
                         rate,
                         inFlight.get(),
-                        confirmedLsn()))
+                        confirmedLsn(),
+                        recordErrors))
                 : Optional.empty();
     }
 
@@ -76,7 +116,7 @@ final class Progress {
 
     /** The figures at the end. */
     synchronized String summary() {
-        return "relayed=%d confirmed=%s".formatted(relayed.sum(), confirmedLsn());
+        return "relayed=%d confirmed=%s%s".formatted(relayed.sum(), confirmedLsn(), recordErrors);
     }
 
     /** A generation that is starting knows none yet; the last known one still holds. */

@@ -26,8 +26,7 @@ final class Relay {
         this.config = config;
         this.stop = new Stop(config.shutdownTimeout());
         for (StreamConfig stream : config.streams()) {
-            Backoff backoff = new Backoff(
-                    config.firstRetryDelay(), config.longestRetryDelay(), System::nanoTime, new java.util.Random());
+            Backoff backoff = new Backoff(stream.failure().retry(), System::nanoTime, new java.util.Random());
             runners.add(new StreamRunner(stream, stop, backoff));
         }
     }
@@ -77,7 +76,7 @@ final class Relay {
                 runner.logEnd();
             }
         }
-        if (runners.stream().anyMatch(StreamRunner::broken)) {
+        if (runners.stream().anyMatch(runner -> runner.broken() || runner.failed())) {
             return ExitCode.FAILED;
         }
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;

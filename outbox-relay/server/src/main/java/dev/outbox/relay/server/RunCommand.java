@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped on request; all that was sent is acknowledged and confirmed",
-            "1:a stream could not start: database or broker unreachable, or not set up for it",
+            "0:stopped on request; all that was sent is acknowledged and stored as such",
+            "1:a stream could not start: database or broker unreachable, or not set up for it; or it had failed",
             "2:the command line or the configuration is wrong",
             "3:the JVM ran out of memory",
-            "4:stopped on request before all was acknowledged and confirmed; the rest is sent again at the next start"
+            "4:stopped on request before all was acknowledged and stored; the rest is sent again at the next start"
         },
         footerHeading = "%nConfiguration:%n",
         footer = {

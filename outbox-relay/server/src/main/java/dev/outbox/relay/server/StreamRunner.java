@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
+import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -10,7 +11,8 @@ import org.slf4j.MDC;
 
 /**
  * One stream's thread: an attempt after the other until the process stops. The first one has to come up, for then
- * somebody is looking; after that every failure is reported and tried again, until its cause is gone.
+ * somebody is looking; after that every failure is reported and tried again, until its cause is gone. A failure that no
+ * retry mends is looked at again, too, at the longest delay: somebody may have mended it.
  */
 final class StreamRunner implements Runnable {
 
@@ -21,6 +23,8 @@ final class StreamRunner implements Runnable {
     private final Backoff backoff;
     private final RelayEngine engine;
     private final Progress progress = new Progress(System::nanoTime);
+    private final PoisonedEvents poisoned = new PoisonedEvents();
+    private final Repeated repeated = new Repeated(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
     private volatile boolean drained;
@@ -45,46 +49,87 @@ final class StreamRunner implements Runnable {
             log.error("The stream broke: {}.", e.toString(), e);
             broken = true;
             stop.request();
+        } finally {
+            progress.end();
         }
     }
 
     private void attempt() throws InterruptedException {
         backoff.attempt();
-        boolean everythingAcknowledged;
-        try (Attempt attempt = new Attempt(config, engine, progress, stop)) {
-            attempt.start();
-            cameUp = true;
-            log.info(
-                    "Relaying {} by slot {} to {}.",
-                    config.relay().table(),
-                    config.relay().slot(),
-                    topics());
-            everythingAcknowledged = attempt.relay();
+        boolean everythingStored;
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, stop)) {
+            if (attempt.start(this::standBy)) {
+                running();
+                everythingStored = attempt.relay();
+            } else {
+                everythingStored = true;
+            }
         } catch (RuntimeException e) {
             failed(e);
             return;
         }
-        drained = everythingAcknowledged;
+        drained = everythingStored;
+    }
+
+    private void standBy(SlotHeldException e) {
+        if (progress.enter(StreamState.STANDBY)) {
+            log.info("Standing by. {}", Sentences.of(e));
+        }
+        cameUp = true;
+    }
+
+    private void running() {
+        cameUp = true;
+        repeated.forget();
+        progress.enter(StreamState.RUNNING);
+        log.info(
+                "Relaying {} by slot {} to {}.",
+                config.relay().table(),
+                config.relay().slot(),
+                topics());
     }
 
     private void failed(RuntimeException e) throws InterruptedException {
         String sentence = Sentences.of(e);
+        boolean toBeMended = e instanceof RelayException known && !known.retriable();
+        // An event that stops the stream is tried again as configured, whatever is wrong with it.
+        boolean failed = toBeMended && !(e instanceof RecordException);
+        if (failed) {
+            progress.enter(StreamState.FAILED);
+        }
         if (stop.requested()) {
             log.error("{}", sentence, e);
         } else if (!cameUp) {
             log.error("The stream can't start: {}", sentence, e);
             broken = true;
             stop.request();
+        } else if (e instanceof RecordException refused && poisoned.takeNews()) {
+            log.warn("{} Begins again at once behind what is stored, without this event.", refused.what());
+        } else if (failed) {
+            Duration delay = backoff.longest();
+            if (repeated.isNews(sentence)) {
+                log.error(
+                        "{} This has to be mended: the stream is FAILED, and looked at again every {} s.",
+                        sentence,
+                        seconds(delay),
+                        e);
+            }
+            stop.await(delay);
         } else {
+            progress.enter(StreamState.STARTING);
             Duration delay = backoff.delay();
             log.error(
                     "{}{} Next attempt in {} s.",
                     sentence,
-                    e instanceof RelayException known && !known.retriable() ? " This has to be mended." : "",
-                    Math.round(delay.toMillis() / 100.0) / 10.0,
+                    toBeMended ? " This has to be mended." : "",
+                    seconds(delay),
                     e);
             stop.await(delay);
         }
+    }
+
+    private static double seconds(Duration delay) {
+        return Math.round(delay.toMillis() / 100.0) / 10.0;
     }
 
     private String topics() {
@@ -100,7 +145,17 @@ final class StreamRunner implements Runnable {
         return broken;
     }
 
-    /** Whether it has ended with everything that was sent acknowledged and confirmed. */
+    /** Whether it waits for somebody to mend what is wrong, or did so when it was stopped. */
+    boolean failed() {
+        return state() == StreamState.FAILED;
+    }
+
+    /** From any thread. */
+    StreamState state() {
+        return progress.state();
+    }
+
+    /** Whether it has ended with everything that was sent stored as delivered. */
     boolean drained() {
         return drained;
     }
@@ -121,8 +176,10 @@ final class StreamRunner implements Runnable {
     void logEnd() {
         MDC.put("stream", config.name());
         log.info("Stopped. {}", progress.summary());
-        if (!drained) {
-            log.warn("Not everything was acknowledged and confirmed: the rest is sent again at the next start.");
+        if (failed()) {
+            log.error("The stream is FAILED: it relays nothing until what is wrong is mended.");
+        } else if (!drained) {
+            log.warn("Not everything was acknowledged and stored: the rest is sent again at the next start.");
         }
         MDC.remove("stream");
     }

@@ -3,9 +3,11 @@ package dev.outbox.relay.server;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
+import dev.outbox.relay.server.RecordException.Reason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * Refuses a record that its topic would refuse for its size, before it is sent: the broker's refusal comes when later
@@ -33,15 +35,40 @@ final class Topics {
     }
 
     /**
-     * @throws RelayException if the record, not compressed, is larger than its topic or the producer allows
+     * @throws RecordException if the record, not compressed, is larger than its topic or the producer allows, or has a
+     *     timestamp that no record can have, or a topic that can't be
+     * @throws RelayException if the topic can't be had
      */
-    void requireFits(RelayRecord record) {
-        Integer known = limits.get(record.topic());
-        int limit = known == null ? ask(record.topic()) : known;
-        long size = size(record);
-        if (size > Math.min(limit, maxRequestSize)) {
-            throw tooLarge(record, size, limit);
+    void requireTaken(RelayRecord record) {
+        if (!fits(record)) {
+            throw tooLarge(record, size(record), topicLimit(record.topic()));
         }
+        if (record.timestamp() < 0) {
+            throw new RecordException(
+                    Reason.TIMESTAMP,
+                    "The event " + KafkaErrors.id(record) + " occurred before 1970, and no record of Kafka can.",
+                    "Set timestamp: commit-time, and start the relay again.",
+                    null);
+        }
+    }
+
+    /** Whether the record, not compressed, is as small as its topic and the producer want it. */
+    boolean fits(RelayRecord record) {
+        return size(record) <= limit(record.topic());
+    }
+
+    /**
+     * The bytes that a record may have.
+     *
+     * @throws RelayException if the topic can't be had
+     */
+    int limit(String topic) {
+        return Math.min(topicLimit(topic), maxRequestSize);
+    }
+
+    private int topicLimit(String topic) {
+        Integer known = limits.get(topic);
+        return known == null ? ask(topic) : known;
     }
 
     private int ask(String topic) {
@@ -62,16 +89,19 @@ final class Topics {
         return size;
     }
 
-    private RelayException tooLarge(RelayRecord record, long size, int limit) {
+    private RecordException tooLarge(RelayRecord record, long size, int limit) {
         String what = "The event " + KafkaErrors.id(record) + " takes up to " + size + " bytes as a record, and ";
-        return new RelayException(
-                limit <= maxRequestSize
-                        ? what + "the topic " + record.topic() + " allows " + limit + " (max.message.bytes). Raise the"
-                                + " topic's max.message.bytes to " + size
-                                + " or more, and the stream goes on by itself."
-                        : what + "the producer allows " + maxRequestSize
-                                + " (max.request.size). Raise max.request.size under kafka and start the relay again.",
-                true,
-                null);
+        return limit <= maxRequestSize
+                ? tooLarge(
+                        what + "the topic " + record.topic() + " allows " + limit + " (max.message.bytes).",
+                        "Raise the topic's max.message.bytes to " + size
+                                + " or more, and the stream goes on by itself.")
+                : tooLarge(
+                        what + "the producer allows " + maxRequestSize + " (max.request.size).",
+                        "Raise max.request.size under kafka and start the relay again.");
+    }
+
+    private static RecordException tooLarge(String what, String advice) {
+        return new RecordException(Reason.SIZE, what, advice, new RecordTooLargeException(what));
     }
 }

@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.relay.server.config.RetryDelays;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +61,7 @@ class BackoffTest {
     }
 
     private Backoff backoff(RandomGenerator random) {
-        return new Backoff(FIRST, LONGEST, clock::get, random);
+        return new Backoff(new RetryDelays(FIRST, LONGEST), clock::get, random);
     }
 
     private static Duration fail(Backoff backoff) {

@@ -58,6 +58,44 @@ class LossTest {
         }
     }
 
+    @Test
+    void a_broker_that_hangs_for_longer_than_the_ack_timeout_gets_everything_later_and_the_slot_is_free_meanwhile()
+            throws Exception {
+        Shop shop = Shop.withOutbox();
+        try (RunningStream stream = new RunningStream(shop.yaml("partitions: 1", "ack-timeout: 2s"))) {
+            StreamTest.awaitRelaying(stream);
+            write(shop, 0);
+            Topic topic = new Topic(shop.topic("Order"));
+            topic.values(100);
+
+            signalBroker("STOP");
+            try {
+                write(shop, 1);
+                StreamTest.awaitLog(stream, "within 2000 ms (ack-timeout)", "Next attempt in ");
+                await().atMost(LIMIT).until(() -> slotIsFree(shop));
+                StreamTest.awaitLog(stream, "No answer from the brokers at ");
+                assertThat(slotIsFree(shop)).isTrue();
+                write(shop, 2);
+            } finally {
+                signalBroker("CONT");
+            }
+
+            awaitAll(topic);
+            assertThat(stream.stop()).as("drained").isTrue();
+        }
+    }
+
+    private static boolean slotIsFree(Shop shop) {
+        return shop.query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + shop.name + "'")
+                .equals("f");
+    }
+
+    private static void signalBroker(String signal) throws Exception {
+        String pid = String.valueOf(Servers.BROKER.pid());
+        assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor())
+                .isZero();
+    }
+
     private static void write(Shop shop, int round) {
         shop.events("Order", "'1'", "to_json(i + " + round * 100 + ")", 100);
     }

@@ -3,6 +3,7 @@ package dev.outbox.relay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.server.RecordException.Reason;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,23 @@ class ProgressTest {
         inFlight.set(3);
         pass(10);
 
-        assertThat(progress.line()).contains("relayed=200 rate=20/s in-flight=3 confirmed=1/A0");
+        assertThat(progress.line()).contains("state=STARTING relayed=200 rate=20/s in-flight=3 confirmed=1/A0");
+    }
+
+    @Test
+    void events_that_did_not_get_to_their_topic_are_told_by_reason() {
+        progress.recordErrors().deadLettered(Reason.SIZE);
+        progress.recordErrors().deadLettered(Reason.SIZE);
+        progress.recordErrors().deadLettered(Reason.ROW);
+        progress.recordErrors().skipped(Reason.TIMESTAMP);
+        progress.recordErrors().refused(Reason.TIMESTAMP);
+        pass(10);
+
+        String words = " dead-lettered=3(row=1,size=2) skipped=1(timestamp=1) refused=1(timestamp=1)";
+        assertThat(progress.line())
+                .as("though nothing was relayed")
+                .hasValueSatisfying(line -> assertThat(line).endsWith(words));
+        assertThat(progress.summary()).endsWith(words);
     }
 
     @Test

@@ -28,14 +28,23 @@ final class RelayProcess implements AutoCloseable {
     }
 
     static RelayProcess start(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+        return start(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    /** With the JVM's own compilers and a heap of this size, as in production. */
+    static RelayProcess runWithHeap(String heap, String yaml) {
+        return start(
+                List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError"),
+                "run",
+                "--config",
+                Shop.write(yaml).toString());
+    }
+
+    private static RelayProcess start(List<String> flags, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
+        command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile("relay", ".out");
@@ -70,6 +79,27 @@ final class RelayProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends it another signal: STOP, CONT. */
+    void signal(String name) {
+        try {
+            assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Whether it ends within the time. */
+    boolean endsWithin(long millis) {
+        try {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Waits for the end. */
     int exitCode() {
         try {
@@ -82,8 +112,13 @@ final class RelayProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGKILL, which also ends a process that was stopped. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
+import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +30,8 @@ final class RunningStream implements AutoCloseable {
         logger.setAdditive(false);
         logger.addAppender(appender);
         stop = new Stop(config.shutdownTimeout());
-        Backoff backoff =
-                new Backoff(config.firstRetryDelay(), config.longestRetryDelay(), System::nanoTime, new Random(7));
-        runner = new StreamRunner(config.streams().get(0), stop, backoff);
+        StreamConfig stream = config.streams().get(0);
+        runner = new StreamRunner(stream, stop, new Backoff(stream.failure().retry(), System::nanoTime, new Random(7)));
         thread = new Thread(runner, "runner");
         thread.start();
     }
@@ -42,6 +42,17 @@ final class RunningStream implements AutoCloseable {
             return new ArrayList<>(appender.list)
                     .stream().map(ILoggingEvent::getFormattedMessage).toList();
         }
+    }
+
+    StreamState state() {
+        return runner.state();
+    }
+
+    /** The figures. */
+    String summary() {
+        runner.logEnd();
+        List<String> lines = log();
+        return lines.stream().filter(line -> line.startsWith("Stopped.")).reduce("", (first, last) -> last);
     }
 
     /** Stops in order; returns whether all that was sent is acknowledged and confirmed. */

@@ -260,6 +260,7 @@ class StreamTest {
     @Test
     void a_missing_topic_that_may_not_be_made_stops_the_stream_until_it_is_there() {
         Shop shop = Shop.withOutbox();
+        Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
         try (RunningStream stream = new RunningStream(shop.yaml("create-topics: false"))) {
             awaitRelaying(stream);
             shop.event("Order", "1", "'1'");

@@ -36,9 +36,9 @@ class TopicsTest {
         Topics topics = topics(LARGE);
         int overhead = (int) Topics.size(record("orders", new byte[0]));
 
-        assertThatCode(() -> topics.requireFits(record("orders", new byte[LIMIT - overhead])))
+        assertThatCode(() -> topics.requireTaken(record("orders", new byte[LIMIT - overhead])))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> topics.requireFits(record("orders", new byte[LIMIT - overhead + 1])))
+        assertThatThrownBy(() -> topics.requireTaken(record("orders", new byte[LIMIT - overhead + 1])))
                 .isInstanceOf(RelayException.class)
                 .hasMessage("The event 4711 takes up to 10001 bytes as a record, and the topic orders allows 10000"
                         + " (max.message.bytes). Raise the topic's max.message.bytes to 10001 or more, and the stream"
@@ -47,22 +47,22 @@ class TopicsTest {
 
     @Test
     void the_producers_own_limit_counts_too() {
-        assertThatThrownBy(() -> topics(1000).requireFits(record("orders", new byte[1000])))
+        assertThatThrownBy(() -> topics(1000).requireTaken(record("orders", new byte[1000])))
                 .hasMessageContaining(
                         "the producer allows 1000 (max.request.size). Raise max.request.size under kafka");
     }
 
     @Test
     void a_tombstone_has_the_size_of_its_key_and_headers() {
-        assertThatCode(() -> topics(LARGE).requireFits(record("orders", null))).doesNotThrowAnyException();
+        assertThatCode(() -> topics(LARGE).requireTaken(record("orders", null))).doesNotThrowAnyException();
     }
 
     @Test
     void each_topic_is_asked_for_once() {
         Topics topics = topics(LARGE);
         for (int i = 0; i < 3; i++) {
-            topics.requireFits(record("orders", new byte[1]));
-            topics.requireFits(record("people", new byte[1]));
+            topics.requireTaken(record("orders", new byte[1]));
+            topics.requireTaken(record("people", new byte[1]));
         }
 
         assertThat(asked).containsExactly("orders", "people");
@@ -82,9 +82,9 @@ class TopicsTest {
                 },
                 LARGE);
 
-        assertThatThrownBy(() -> topics.requireFits(record("orders", new byte[1])))
+        assertThatThrownBy(() -> topics.requireTaken(record("orders", new byte[1])))
                 .isSameAs(failure);
-        topics.requireFits(record("orders", new byte[1]));
+        topics.requireTaken(record("orders", new byte[1]));
 
         assertThat(asked).hasSize(2);
     }

@@ -32,9 +32,11 @@ public final class PostgresServer implements AutoCloseable {
             "full_page_writes", "on",
             "max_connections", "100");
 
+    private final Path data;
     private final EmbeddedPostgres postgres;
 
-    private PostgresServer(EmbeddedPostgres postgres) {
+    private PostgresServer(Path data, EmbeddedPostgres postgres) {
+        this.data = data;
         this.postgres = postgres;
     }
 
@@ -55,16 +57,48 @@ public final class PostgresServer implements AutoCloseable {
      */
     public static PostgresServer start(int port, Map<String, String> settings) {
         Ports.requireFree(port);
+        try {
+            Path data = Files.createTempDirectory("outbox-postgres");
+            return new PostgresServer(data, launch(data, port, settings));
+        } catch (IOException e) {
+            throw new UncheckedIOException("No directory for the embedded PostgreSQL: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Starts a standby of a running server, with a copy of its data, on a free port; returns when it accepts queries. It
+     * streams from the primary, by a slot of its own, until it is {@link #promote promoted} or {@link #detach detached}.
+     */
+    public static PostgresServer standbyOf(PostgresServer primary, Map<String, String> settings) {
+        Path data = BaseCopy.forStandbyOf(primary);
+        return new PostgresServer(data, launch(data, 0, settings));
+    }
+
+    /** A standby receives nothing from now on, though its primary lives. */
+    public void detach() {
+        execute("postgres", "ALTER SYSTEM SET primary_conninfo = ''");
+        execute("postgres", "SELECT pg_reload_conf()");
+    }
+
+    private static EmbeddedPostgres launch(Path data, int port, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(SETTINGS);
         all.putAll(settings);
-        EmbeddedPostgres.Builder builder =
-                EmbeddedPostgres.builder().setPort(port).setPGStartupWait(Duration.ofSeconds(60));
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setPort(port)
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(Duration.ofSeconds(60));
         all.forEach(builder::setServerConfig);
         try {
-            return new PostgresServer(builder.start());
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
         }
+    }
+
+    /** Makes a standby a primary of its own, on a new timeline; returns when it is one. */
+    public void promote() {
+        execute("postgres", "SELECT pg_promote(true, 60)");
     }
 
     /** The JDBC URL of a database, without user. */
@@ -119,13 +153,19 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Stops the server and deletes its data. */
-    @Override
-    public void close() {
+    /** Stops the server for good; its data stays until it is closed. */
+    public void stop() {
         try {
             postgres.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Stops the server and deletes its data. */
+    @Override
+    public void close() {
+        stop();
+        Directories.delete(data);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -37,9 +38,9 @@ public final class ConfigReader {
     }
 
     private ServerConfig read() {
-        Duration shutdownTimeout = atLeast("relay.shutdown-timeout", Duration.ofSeconds(1), Duration.ofSeconds(8));
-        Duration first = atLeast("relay.retry.first-delay", Duration.ofMillis(10), Duration.ofSeconds(1));
-        Duration longest = atLeast("relay.retry.longest-delay", first, max(first, Duration.ofSeconds(30)));
+        Duration shutdownTimeout = settings.atLeast("relay.shutdown-timeout", Duration.ofSeconds(1))
+                .orElse(Duration.ofSeconds(8));
+        RetryDelays retry = RetryDelays.read(settings, "relay.retry.", RetryDelays.DEFAULT);
         List<StreamConfig> streams = new ArrayList<>();
         Set<String> names = settings.children(STREAMS);
         if (names.isEmpty()) {
@@ -52,27 +53,17 @@ public final class ConfigReader {
             if (!STREAM_NAME.matcher(name).matches()) {
                 settings.expected(STREAMS + name, "a name of letters, digits, '-' and '_'", name);
             }
-            new StreamReader(settings, name).read().ifPresent(streams::add);
+            new StreamReader(settings, name, retry).read().ifPresent(streams::add);
         }
         requireSlotsOfTheirOwn(streams);
+        requireOfTheirOwn(streams, "position-topic", stream -> stream.delivery().positionTopic());
+        requireOfTheirOwn(
+                streams, "transactional-id", stream -> stream.delivery().transactionalId());
         List<String> mistakes = settings.mistakes();
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }
-        return new ServerConfig(List.copyOf(streams), shutdownTimeout, first, longest, settings.warnings());
-    }
-
-    private Duration atLeast(String key, Duration least, Duration byDefault) {
-        Duration duration =
-                settings.value(key, Units.A_DURATION, Units::duration).orElse(byDefault);
-        if (duration.compareTo(least) < 0) {
-            settings.mistake(key, "expected at least " + least.toMillis() + "ms, found " + duration.toMillis() + "ms");
-        }
-        return duration;
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
+        return new ServerConfig(List.copyOf(streams), shutdownTimeout, settings.warnings());
     }
 
     /** A slot belongs to the server, not to one database of it, and serves one reader. */
@@ -86,6 +77,19 @@ public final class ConfigReader {
                         STREAMS + stream.name() + ".slot",
                         "expected a slot of its own, found '" + slot + "', which the stream '" + owner
                                 + "' reads on the same server");
+            }
+        }
+    }
+
+    private void requireOfTheirOwn(List<StreamConfig> streams, String key, Function<StreamConfig, String> value) {
+        Map<String, String> owners = new HashMap<>();
+        for (StreamConfig stream : streams) {
+            String found = value.apply(stream);
+            String owner = owners.putIfAbsent(stream.bootstrapServers() + " " + found, stream.name());
+            if (owner != null) {
+                settings.mistake(
+                        STREAMS + stream.name() + "." + key,
+                        "expected one of its own, found '" + found + "', which is that of the stream '" + owner + "'");
             }
         }
     }

@@ -51,7 +51,18 @@ final class KafkaProperties {
                     Rule.never("expected nothing; the relay writes the payload as it is")),
             Map.entry(
                     ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                    Rule.never("expected nothing; the relay doesn't use Kafka's transactions")),
+                    Rule.never("expected nothing; a stream's transactional-id is set beside its delivery")),
+            Map.entry(
+                    ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                    new Rule(
+                            value -> value.matches("\\d{5,9}"),
+                            "expected at least 10000 (10 s); a transaction that is waiting for a broker would be aborted"
+                                    + " under way")),
+            Map.entry(
+                    ProducerConfig.TRANSACTION_TWO_PHASE_COMMIT_ENABLE_CONFIG,
+                    new Rule(
+                            value -> value.equalsIgnoreCase("false"),
+                            "expected false; the transaction of a relay that died would stay open for ever")),
             Map.entry(
                     ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
                     Rule.never("expected nothing; an event that expired could be overtaken by a later one of its"

@@ -8,13 +8,6 @@ import java.util.List;
  *
  * @param streams at least one, in the order of their names
  * @param shutdownTimeout how long a shutdown may wait for acknowledgements and confirmations
- * @param firstRetryDelay the delay after a first failure
- * @param longestRetryDelay the delay that repeated failures lead to
  * @param warnings what is odd and yet no mistake, for the log
  */
-public record ServerConfig(
-        List<StreamConfig> streams,
-        Duration shutdownTimeout,
-        Duration firstRetryDelay,
-        Duration longestRetryDelay,
-        List<String> warnings) {}
+public record ServerConfig(List<StreamConfig> streams, Duration shutdownTimeout, List<String> warnings) {}

@@ -5,6 +5,7 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -86,6 +87,15 @@ final class Settings {
             choices.put(kebab(constant), constant);
         }
         return value(key, String.join(" or ", choices.keySet()), text -> Optional.ofNullable(choices.get(text)));
+    }
+
+    /** The value of a key as a time that is not too short. */
+    Optional<Duration> atLeast(String key, Duration least) {
+        Optional<Duration> value = value(key, Units.A_DURATION, Units::duration);
+        value.filter(duration -> duration.compareTo(least) < 0)
+                .ifPresent(duration -> mistake(
+                        key, "expected at least " + least.toMillis() + "ms, found " + duration.toMillis() + "ms"));
+        return value;
     }
 
     static String kebab(Enum<?> constant) {

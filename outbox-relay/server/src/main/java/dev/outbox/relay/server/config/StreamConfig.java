@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param createTopics whether a missing topic is made
  * @param partitions of topics that are made; empty for the broker's default
  * @param replicationFactor of topics that are made; empty for the broker's default
+ * @param failure what happens when something fails
+ * @param delivery how often events arrive, and where the position is kept
  */
 public record StreamConfig(
         String name,
@@ -20,7 +22,9 @@ public record StreamConfig(
         Map<String, String> kafka,
         boolean createTopics,
         Optional<Integer> partitions,
-        Optional<Short> replicationFactor) {
+        Optional<Short> replicationFactor,
+        FailureConfig failure,
+        DeliveryConfig delivery) {
 
     /** The brokers to begin with, as configured. */
     public String bootstrapServers() {

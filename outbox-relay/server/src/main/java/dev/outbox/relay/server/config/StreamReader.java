@@ -19,9 +19,12 @@ final class StreamReader {
     private final Settings settings;
     private final String name;
     private final String prefix;
+    private final RetryDelays retry;
 
-    StreamReader(Settings settings, String name) {
+    /** @param retry the delays of streams that have none of their own */
+    StreamReader(Settings settings, String name, RetryDelays retry) {
         this.settings = settings;
+        this.retry = retry;
         this.name = name;
         this.prefix = "relay.streams." + name + ".";
     }
@@ -40,7 +43,8 @@ final class StreamReader {
         settings.text(prefix + "publication").ifPresent(relay::publication);
         table().ifPresent(relay::table);
         settings.text(prefix + "topic").ifPresent(relay::topic);
-        relay.routes(settings.under(prefix + "routes.", Set.of()));
+        Map<String, String> routes = settings.under(prefix + "routes.", Set.of());
+        relay.routes(routes);
         settings.choice(prefix + "null-payload", NullPayload.class).ifPresent(relay::nullPayload);
         settings.choice(prefix + "timestamp", RecordTimestamp.class).ifPresent(relay::timestamp);
         settings.value(prefix + "max-bytes-in-flight", Units.A_SIZE, Units::bytes)
@@ -53,13 +57,22 @@ final class StreamReader {
         Optional<Integer> partitions = number(prefix + "partitions", Integer.MAX_VALUE);
         Optional<Short> replicationFactor =
                 number(prefix + "replication-factor", Short.MAX_VALUE).map(Integer::shortValue);
+        FailureConfig failure = FailureConfig.read(settings, name, prefix, routes.values(), retry);
+        DeliveryConfig delivery = DeliveryConfig.read(settings, name, prefix);
         for (String mistake : relay.mistakes()) {
             String[] keyAndWords = mistake.split(": ", 2);
             settings.mistake(prefix + keyAndWords[0], keyAndWords[1]);
         }
         return relay.mistakes().isEmpty()
                 ? Optional.of(new StreamConfig(
-                        name, relay.build(), Map.copyOf(kafka), createTopics, partitions, replicationFactor))
+                        name,
+                        relay.build(),
+                        Map.copyOf(kafka),
+                        createTopics,
+                        partitions,
+                        replicationFactor,
+                        failure,
+                        delivery))
                 : Optional.empty();
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,18 @@ class ConfigTest {
         assertThat(stream.relay().topic()).hasToString("outbox.event.{aggregateType}");
         assertThat(stream.createTopics()).isTrue();
         assertThat(stream.partitions()).isEmpty();
+        assertThat(stream.failure())
+                .isEqualTo(new FailureConfig(
+                        OnRecordError.STOP,
+                        "outbox.dead-letter.shop",
+                        Optional.empty(),
+                        new RetryDelays(Duration.ofSeconds(1), Duration.ofSeconds(30))));
+        assertThat(stream.delivery())
+                .isEqualTo(new DeliveryConfig(
+                        DeliveryMode.AT_LEAST_ONCE,
+                        "outbox-relay.shop.position",
+                        "outbox-relay-shop",
+                        Duration.ofMillis(100)));
         assertThat(stream.kafka()).containsExactly(Map.entry("bootstrap.servers", "broker:9092"));
     }
 
@@ -80,21 +93,38 @@ class ConfigTest {
                       timestamp: occurred-at
                       max-bytes-in-flight: 2MiB
                       wal-sender-timeout: 1m
+                      delivery: exactly-once
+                      position-topic: positions.shop
+                      transactional-id: relay/shop
+                      commit-interval: 50ms
                       create-topics: false
                       partitions: 6
                       replication-factor: 3
-                      kafka: { linger.ms: 4 }
+                      on-record-error: dead-letter
+                      dead-letter-topic: letters
+                      ack-timeout: 12s
+                      retry: { first-delay: 5s }
+                      kafka: { linger.ms: 4, request.timeout.ms: 3000, retry.backoff.ms: 200 }
                 """);
 
         assertThat(config.shutdownTimeout()).hasSeconds(5);
-        assertThat(config.firstRetryDelay()).hasMillis(10);
-        assertThat(config.longestRetryDelay()).hasMinutes(1);
         StreamConfig stream = config.streams().get(0);
+        assertThat(stream.failure())
+                .isEqualTo(new FailureConfig(
+                        OnRecordError.DEAD_LETTER,
+                        "letters",
+                        Optional.of(Duration.ofSeconds(12)),
+                        new RetryDelays(Duration.ofSeconds(5), Duration.ofMinutes(1))));
         assertThat(stream.kafka())
                 .containsEntry("linger.ms", "4")
+                .containsEntry("request.timeout.ms", "3000")
+                .containsEntry("retry.backoff.ms", "200")
                 .containsEntry("ssl.truststore.location", "/etc/trust")
                 .containsEntry("sasl.something.of.a.plugin", "x");
         assertThat(stream.createTopics()).isFalse();
+        assertThat(stream.delivery())
+                .isEqualTo(new DeliveryConfig(
+                        DeliveryMode.EXACTLY_ONCE, "positions.shop", "relay/shop", Duration.ofMillis(50)));
         assertThat(stream.partitions()).contains(6);
         assertThat(stream.replicationFactor()).contains((short) 3);
         assertThat(stream.relay()).satisfies(relay -> {
@@ -113,6 +143,23 @@ class ConfigTest {
             assertThat(relay.maxBytesInFlight()).isEqualTo(2 * 1024 * 1024);
             assertThat(relay.walSenderTimeout()).isEqualTo(Duration.ofMinutes(1));
         });
+    }
+
+    @Test
+    void delays_of_a_stream_override_the_shared_ones_one_by_one() {
+        String yaml = SHOP + "      retry: { %s }\n  retry: { first-delay: 2s, longest-delay: 10s }\n";
+
+        assertThat(retry(yaml.formatted("first-delay: 5s")))
+                .isEqualTo(new RetryDelays(Duration.ofSeconds(5), Duration.ofSeconds(10)));
+        assertThat(retry(yaml.formatted("longest-delay: 3s")))
+                .isEqualTo(new RetryDelays(Duration.ofSeconds(2), Duration.ofSeconds(3)));
+        assertThat(retry(yaml.formatted("first-delay: 1m")))
+                .isEqualTo(new RetryDelays(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        assertThat(retry(SHOP)).isEqualTo(RetryDelays.DEFAULT);
+    }
+
+    private RetryDelays retry(String yaml) {
+        return read(yaml).streams().get(0).failure().retry();
     }
 
     @Test
@@ -330,7 +377,60 @@ class ConfigTest {
                 arguments(
                         SHOP + "  retry: { first-delay: 2m, longest-delay: 1m }\n",
                         "relay.retry.longest-delay: expected at least 120000ms, found 60000ms"),
+                arguments(
+                        SHOP + "      retry: { longest-delay: 1ms }\n",
+                        "relay.streams.shop.retry.longest-delay: expected at least 1000ms, found 1ms"),
+                arguments(
+                        SHOP + "      on-record-error: ignore\n",
+                        "relay.streams.shop.on-record-error: expected stop or dead-letter or skip, found 'ignore'"),
+                arguments(
+                        SHOP + "      dead-letter-topic: letters\n",
+                        "relay.streams.shop.dead-letter-topic: expected relay.streams.shop.on-record-error: dead-letter"
+                                + " beside it, found stop, under which nothing goes there"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: a b\n",
+                        "relay.streams.shop.dead-letter-topic: expected a topic name as Kafka allows it, found 'a b'"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: ..\n",
+                        "relay.streams.shop.dead-letter-topic: expected a topic name as Kafka allows it, found '..'"),
+                arguments(
+                        SHOP + "      on-record-error: dead-letter\n      dead-letter-topic: people\n"
+                                + "      routes: { Person: people }\n",
+                        "relay.streams.shop.dead-letter-topic: expected another topic than those of the events, found"
+                                + " 'people'"),
+                arguments(
+                        SHOP + "      ack-timeout: 3\n",
+                        "relay.streams.shop.ack-timeout: expected a time with its unit"),
+                arguments(
+                        SHOP + "      ack-timeout: 30ms\n",
+                        "relay.streams.shop.ack-timeout: expected at least 1000ms, found 30ms"),
                 arguments(SHOP + "      slot: a\n      slot: b\n", "found duplicate key slot"),
+                arguments(
+                        SHOP + "      kafka: { transaction.timeout.ms: 5000 }\n",
+                        "relay.streams.shop.kafka.transaction.timeout.ms: expected at least 10000"),
+                arguments(
+                        SHOP + "      kafka: { transaction.two.phase.commit.enable: true }\n",
+                        "transaction.two.phase.commit.enable: expected false"),
+                arguments(
+                        SHOP + "      delivery: at-most-once\n",
+                        "relay.streams.shop.delivery: expected at-least-once or exactly-once, found 'at-most-once'"),
+                arguments(
+                        SHOP + "      position-topic: a b\n",
+                        "relay.streams.shop.position-topic: expected a topic name as Kafka allows it, found 'a b'"),
+                arguments(
+                        SHOP + "      transactional-id: x\n",
+                        "relay.streams.shop.transactional-id: expected relay.streams.shop.delivery: exactly-once beside"),
+                arguments(
+                        SHOP + "      commit-interval: 1s\n",
+                        "relay.streams.shop.commit-interval: expected relay.streams.shop.delivery: exactly-once beside"),
+                arguments(
+                        SHOP + "      delivery: exactly-once\n      commit-interval: 10s\n",
+                        "relay.streams.shop.commit-interval: expected at most 2000ms, found 10000ms"),
+                arguments(
+                        SHOP + "      position-topic: p\n    other:\n      url: jdbc:postgresql://else:5432/shop\n"
+                                + "      position-topic: p\n",
+                        "relay.streams.shop.position-topic: expected one of its own, found 'p', which is that of the"
+                                + " stream 'other'"),
                 arguments("relay: [", "expected YAML, found at line 1"),
                 arguments("relay: {}\n---\nrelay: {}\n", "expected YAML, found at line"),
                 arguments("", "expected a mapping that begins with 'relay:', found nothing"),

@@ -1,0 +1,47 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.replication.Preflight;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Goes on behind a gap that somebody has accepted. */
+final class Adoption {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final RelayConfig config;
+    private final StreamOpener opener;
+    private final PositionStore store;
+
+    Adoption(RelayConfig config, StreamOpener opener, PositionStore store) {
+        this.config = config;
+        this.opener = opener;
+        this.store = store;
+    }
+
+    Checkpoint adopt(Predicate<GapException> accept) {
+        Optional<Checkpoint> known = store.peek();
+        try {
+            return look(Continuation::of, known.isEmpty());
+        } catch (GapException gap) {
+            if (!accept.test(gap)) {
+                throw gap;
+            }
+            LOG.warn("Accepted: {}", gap.getMessage());
+        }
+        Preflight.runAccepting(
+                OpenStream.source(config, true),
+                known.map(before -> before.source().publicationOid()).orElse(0L));
+        return look(Continuation::accepting, true);
+    }
+
+    /** Holds the slot for as long as it takes to see where a stream would begin. */
+    private Checkpoint look(Beginning.Rule rule, boolean createMissing) {
+        OpenStream open = OpenStream.open(config, opener, store, Optional.empty(), createMissing, rule);
+        open.stream().close();
+        Beginning beginning = open.beginning();
+        return beginning.origin().checkpoint(beginning.before());
+    }
+}

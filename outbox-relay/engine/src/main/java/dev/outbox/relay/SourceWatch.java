@@ -1,0 +1,227 @@
+package dev.outbox.relay;
+
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.replication.Published;
+import dev.outbox.relay.replication.ReplicationException;
+import dev.outbox.relay.replication.Sighting;
+import dev.outbox.relay.replication.Source;
+import dev.outbox.relay.replication.SourceProbe;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Vouches for the stream: that publication and table are what they were when it began, and so nothing was left out, up to
+ * an LSN. The server itself leaves out in silence. Only what is vouched for is confirmed and handed out as a checkpoint.
+ *
+ * <p>It has a thread and a connection of its own. A look that fails ends nothing; it delays confirmation. An idle stream
+ * is not looked at.
+ */
+final class SourceWatch implements Runnable {
+
+    private static final long AFTER_EVENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long OTHERWISE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
+
+    private final Source source;
+    private final Sighting first;
+    private final StreamOrigin origin;
+    private final ConfirmGate gate;
+    private final DeliveryBuffer buffer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private volatile Acknowledged vouched;
+    private volatile @Nullable SourceProbe probe;
+    private volatile boolean urgent;
+    private volatile boolean ended;
+    private long lastLookNanos;
+    private long lastVouchNanos = System.nanoTime();
+    private boolean warned;
+
+    SourceWatch(Source source, Beginning beginning, ConfirmGate gate, DeliveryBuffer buffer) {
+        this.source = source;
+        this.first = beginning.sighting();
+        this.origin = beginning.origin();
+        this.gate = gate;
+        this.buffer = buffer;
+        this.vouched = beginning.before();
+        this.lastLookNanos = System.nanoTime() - OTHERWISE_NANOS;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!ended) {
+                if (isDue()) {
+                    lastLookNanos = System.nanoTime();
+                    look();
+                } else {
+                    pause(true);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            buffer.fail(Failures.of(e));
+        } finally {
+            ended = true;
+            disconnect();
+            signal();
+        }
+    }
+
+    /** Whether something waits to be vouched for, and has waited long enough. */
+    private boolean isDue() {
+        Acknowledged now = gate.acknowledged();
+        boolean events = now.commitLsn().compareTo(vouched.commitLsn()) > 0;
+        boolean other = now.confirmableLsn().compareTo(vouched.confirmableLsn()) > 0 || buffer.bytes() > 0;
+        if (!events && !other) {
+            lastVouchNanos = System.nanoTime();
+            return urgent;
+        }
+        long waited = System.nanoTime() - lastLookNanos;
+        return urgent || waited >= (events ? AFTER_EVENTS_NANOS : OTHERWISE_NANOS);
+    }
+
+    private void look() throws InterruptedException {
+        Acknowledged before = gate.acknowledged();
+        try {
+            SourceProbe connected = probe;
+            if (connected == null) {
+                connected = SourceProbe.connect(source);
+                probe = connected;
+            }
+            Sighting sighting = connected.look(first.published());
+            if (!sighting.server().equals(first.server())) {
+                throw new RelayException(
+                        "Another server answers at " + source.address() + " than the one that streams, or it was"
+                                + " restarted: the stream begins again where the address leads now.",
+                        true,
+                        null);
+            }
+            judge(sighting, before);
+        } catch (ReplicationException e) {
+            disconnect();
+            delayed(Failures.message(e));
+        }
+    }
+
+    private void judge(Sighting sighting, Acknowledged before) throws InterruptedException {
+        if (sighting.inRecovery() != first.inRecovery()) {
+            throw new RelayException(
+                    "The server at " + source.address() + " was promoted: its timeline has to be looked at anew.",
+                    true,
+                    null);
+        }
+        if (!sighting.published().equals(first.published())) {
+            throw new GapException(
+                    "Expected " + describe(first.published()) + " on " + source.address()
+                            + ", as when the stream began, found " + describe(sighting.published())
+                            + ": it was dropped, made anew, or taken out and put back, and what committed meanwhile is"
+                            + " not sent.",
+                    gapUntil(sighting.lsn()),
+                    null);
+        }
+        if (!sighting.settled()) {
+            delayed("somebody is changing the publication '" + source.publication() + "' or the table "
+                    + source.table());
+            return;
+        }
+        origin.checked(sighting.lsn());
+        vouched = before;
+        lastVouchNanos = System.nanoTime();
+        warned = false;
+        urgent = false;
+        signal();
+    }
+
+    private String describe(Published published) {
+        return "publication '" + source.publication() + "' (OID " + published.publicationOid() + ", entry "
+                + published.entryOid() + ") and table " + source.table() + " (OID " + published.tableOid() + ")";
+    }
+
+    /** What may be missing if something went wrong after the last look. From any thread. */
+    GapRange gapUntil(LogSequenceNumber untilLsn) {
+        return new GapRange(origin.checkedLsn(), vouched.committedAtMillis(), untilLsn, System.currentTimeMillis());
+    }
+
+    private void delayed(String why) throws InterruptedException {
+        if (!warned && System.nanoTime() - lastVouchNanos > WARN_AFTER_NANOS) {
+            warned = true;
+            LOG.warn(
+                    "Nothing of slot '{}' was confirmed for {} s, because it can't be seen that its publication is whole: {}",
+                    source.slot(),
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastVouchNanos),
+                    why);
+        }
+        pause(false);
+    }
+
+    /** All that is acknowledged and vouched for. From any thread. */
+    Acknowledged vouched() {
+        return vouched;
+    }
+
+    /** Waits until so much is vouched for; returns whether it is. From any thread. */
+    boolean await(Acknowledged acknowledged, Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lock();
+        try {
+            while (vouched.confirmableLsn().compareTo(acknowledged.confirmableLsn()) < 0) {
+                if (ended || left <= 0) {
+                    return false;
+                }
+                urgent = true;
+                changed.signalAll();
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the watch, from any thread. */
+    void end() {
+        ended = true;
+        SourceProbe connected = probe;
+        if (connected != null) {
+            connected.abort();
+        }
+        signal();
+    }
+
+    private void pause(boolean unlessUrgent) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = AFTER_EVENTS_NANOS;
+            while (left > 0 && !ended && !(unlessUrgent && urgent)) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void disconnect() {
+        SourceProbe connected = probe;
+        probe = null;
+        if (connected != null) {
+            connected.abort();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.outbox.relay.replication;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes over a replication connection's socket, below TLS. The stream's thread notes, the watchdog's asks; neither
+ * waits for the other.
+ */
+public final class SocketTraffic {
+
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong writes = new AtomicLong();
+    private volatile @Nullable NotedSocket socket;
+
+    SocketTraffic() {}
+
+    /** pgjdbc may try more than one; the last is the connection's. */
+    void opened(NotedSocket opened) {
+        socket = opened;
+    }
+
+    void received() {
+        received.lazySet(received.get() + 1);
+    }
+
+    void writing() {
+        writes.lazySet(writes.get() + 1);
+    }
+
+    /** Grows whenever something arrives. */
+    public long arrivals() {
+        return received.get();
+    }
+
+    /** Whether something has arrived that nobody has read yet. */
+    public boolean hasUnread() {
+        NotedSocket current = socket;
+        try {
+            return current != null && !current.isClosed() && current.unread() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** An odd number while a write is under way, and another one for each write. */
+    public long writes() {
+        return writes.get();
+    }
+
+    /** Closes the socket under whoever reads or writes. TLS is not told: it would wait for a write that hangs. */
+    public void cut() {
+        NotedSocket current = socket;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (IOException e) {
+                throw new ReplicationException("Can't close the socket: " + e.getMessage() + ".", true, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.Checkpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a record of the position topic says.
+ *
+ * @param epoch how many relays have taken the slot before the one that wrote it
+ * @param checkpoint how far the stream is delivered
+ * @param transactionalId of the producer that wrote it, if it used transactions
+ */
+record PositionRecord(
+        long epoch, Checkpoint checkpoint, @Nullable String transactionalId) {
+
+    /**
+     * Whether this record counts although the other was written later. One of a lower epoch comes from a relay that had
+     * lost the slot and did not know; of one epoch's records, none goes back.
+     */
+    boolean outweighs(PositionRecord later) {
+        return epoch > later.epoch
+                || (epoch == later.epoch
+                        && checkpoint.confirmableLsn().compareTo(later.checkpoint.confirmableLsn()) > 0);
+    }
+}

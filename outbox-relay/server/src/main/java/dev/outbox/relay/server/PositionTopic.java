@@ -1,0 +1,76 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.PositionStore;
+import dev.outbox.relay.server.config.StreamConfig;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream's position in a topic of its own: compacted, and of one partition, for in a shared one another stream's open
+ * transaction would hide this one's last record. One for each attempt, for the stream's thread.
+ */
+final class PositionTopic implements PositionStore {
+
+    private final StreamConfig config;
+    private final Cluster cluster;
+    private final PositionReader reader;
+    private final Runnable claim;
+    private final @Nullable String transactionalId;
+    private final byte[] key;
+    private long epoch;
+
+    /** @param claim makes the producer, which shuts out the one before where it has transactions */
+    PositionTopic(StreamConfig config, Cluster cluster, PositionReader reader, Runnable claim) {
+        this.config = config;
+        this.cluster = cluster;
+        this.reader = reader;
+        this.claim = claim;
+        this.transactionalId =
+                config.delivery().exactlyOnce() ? config.delivery().transactionalId() : null;
+        this.key = config.name().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Optional<Checkpoint> peek() {
+        return reader.committed().map(PositionRecord::checkpoint);
+    }
+
+    @Override
+    public Optional<Checkpoint> take() {
+        reader.committed().ifPresent(this::shutOut);
+        claim.run();
+        Optional<PositionRecord> last = reader.settled();
+        epoch = last.map(PositionRecord::epoch).orElse(0L) + 1;
+        return last.map(PositionRecord::checkpoint);
+    }
+
+    /** The last one to write may have used another transactional id, and may still be alive. */
+    private void shutOut(PositionRecord last) {
+        String other = last.transactionalId();
+        if (other == null || other.equals(transactionalId)) {
+            return;
+        }
+        try {
+            var unused =
+                    cluster.ask(admin -> admin.fenceProducers(List.of(other)).all());
+        } catch (KafkaException e) {
+            throw KafkaErrors.fencing(other, config.bootstrapServers(), e);
+        }
+    }
+
+    /** A checkpoint as a record, to be sent by the holder of the slot. */
+    ProducerRecord<byte[], byte[]> record(Checkpoint checkpoint) {
+        byte[] value = PositionFormat.write(new PositionRecord(epoch, checkpoint, transactionalId), Instant.now());
+        return new ProducerRecord<>(config.delivery().positionTopic(), 0, key, value);
+    }
+
+    String name() {
+        return config.delivery().positionTopic();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.Delivery;
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.RelayRecord;
+import dev.outbox.relay.server.config.FailureConfig;
+import dev.outbox.relay.server.config.OnRecordError;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of events that can't be delivered for what they are: {@code on-record-error}. One for each attempt, for
+ * the stream's thread, but for {@link #refused} and {@link #diverted}, which acknowledgements call on the producer's.
+ */
+final class RecordPolicy {
+
+    private static final Logger log = LoggerFactory.getLogger(RecordPolicy.class);
+
+    private final OnRecordError onRecordError;
+    private final Topics topics;
+    private final DeadLetters deadLetters;
+    private final PoisonedEvents poisoned;
+    private final RecordErrorCounts counts;
+
+    /** @param poisoned the stream's, over all attempts */
+    RecordPolicy(
+            String stream, FailureConfig config, Topics topics, PoisonedEvents poisoned, RecordErrorCounts counts) {
+        this.onRecordError = config.onRecordError();
+        this.topics = topics;
+        this.deadLetters = new DeadLetters(stream, config.deadLetterTopic(), topics);
+        this.poisoned = poisoned;
+        this.counts = counts;
+    }
+
+    /**
+     * Somebody is looking when a stream starts, and nobody at the first dead letter.
+     *
+     * @throws RelayException if dead letters are configured, and there is no topic for them
+     */
+    void start() {
+        if (onRecordError == OnRecordError.DEAD_LETTER) {
+            deadLetters.requireTopic();
+        }
+    }
+
+    /**
+     * Why the event is not to be sent to its topic; null, in all but a few cases, if it is.
+     *
+     * @throws RelayException if its topic can't be had
+     */
+    @Nullable RecordException objection(Delivery delivery) {
+        RelayException problem = delivery.problem();
+        if (problem != null) {
+            return RecordException.of(problem);
+        }
+        RecordException poison = poisoned.poison(delivery);
+        if (poison != null) {
+            return poison;
+        }
+        try {
+            topics.requireTaken(delivery.record());
+            return null;
+        } catch (RecordException e) {
+            return e;
+        }
+    }
+
+    /** Whether the event is to be sent with nothing else under way, for then a refusal is certain to be its own. */
+    boolean sendAlone(Delivery delivery) {
+        return poisoned.isSuspect(delivery);
+    }
+
+    /**
+     * What to send instead of the event; null to send nothing.
+     *
+     * @throws RelayException if the stream has to stop for it: the objection itself, or that there is no way for a dead
+     *     letter
+     */
+    @Nullable RelayRecord divert(Delivery delivery, RecordException objection) {
+        return switch (onRecordError) {
+            case STOP -> {
+                counts.refused(objection.reason());
+                throw objection;
+            }
+            case DEAD_LETTER -> deadLetters.of(delivery, objection);
+            case SKIP -> null;
+        };
+    }
+
+    /** The event has been dealt with: its dead letter is acknowledged, or it is skipped. */
+    void diverted(Delivery delivery, RecordException objection) {
+        boolean skipped = onRecordError == OnRecordError.SKIP;
+        if (skipped) {
+            counts.skipped(objection.reason());
+        } else {
+            counts.deadLettered(objection.reason());
+        }
+        log.warn(
+                "{} the event {} at {}: {}",
+                skipped ? "Skipped" : "Dead-lettered",
+                KafkaErrors.id(delivery.salvaged()),
+                delivery.position(),
+                objection.what());
+    }
+
+    /** A broker has refused the event, and the attempt ends: the next one diverts it. */
+    void refused(Delivery delivery, RecordException why) {
+        counts.refused(why.reason());
+        if (onRecordError != OnRecordError.STOP) {
+            poisoned.refused(delivery, why);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.outbox.relay.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.Position;
+import dev.outbox.relay.SourceIdentity;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class PositionFormatTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.250Z");
+    private static final String WRITTEN = """
+            {"version":1,"epoch":3,"systemIdentifier":"7412345678901234567","timeline":2,"slot":"shop",\
+            "publicationOid":16390,"entryOid":16391,"tableOid":4294967295,"commitLsn":"1/A0","index":4,\
+            "confirmableLsn":"1/B0","checkedLsn":"FFFFFFFF/FFFFFFFF","committedAt":"2026-03-01T11:59:59.125Z",\
+            "writtenAt":"2026-03-01T12:00:00.250Z","transactionalId":"relay-1"}""";
+
+    @Test
+    void a_record_says_what_people_and_later_versions_need() {
+        assertThat(new String(PositionFormat.write(record(), NOW), UTF_8)).isEqualTo(WRITTEN);
+    }
+
+    @Test
+    void what_was_written_is_read() {
+        assertThat(PositionFormat.read(PositionFormat.write(record(), NOW))).isEqualTo(record());
+    }
+
+    @Test
+    void what_is_unknown_is_passed_over() {
+        String later = WRITTEN.replace("\"epoch\"", "\"healed\":{\"from\":[1,{}]},\"note\":null,\"epoch\"");
+
+        assertThat(PositionFormat.read(later.getBytes(UTF_8))).isEqualTo(record());
+    }
+
+    @Test
+    void a_newer_version_is_refused() {
+        assertRefused(WRITTEN.replace("\"version\":1", "\"version\":2"), "version 1 or older, found version 2");
+    }
+
+    @Test
+    void anything_else_is_refused_with_what_is_wrong() {
+        assertRefused("", "a JSON object");
+        assertRefused("[]", "a JSON object");
+        assertRefused(WRITTEN.substring(0, 40), "a JSON object");
+        assertRefused("{}", "without 'version'");
+        assertRefused(WRITTEN.replace("\"slot\"", "\"Slot\""), "without 'slot'");
+        assertRefused(WRITTEN.replace("1/A0", "A0"), "no LSN as 'commitLsn'");
+        assertRefused(WRITTEN.replace("\"timeline\":2", "\"timeline\":\"two\""), "no number as 'timeline'");
+        assertRefused(WRITTEN.replace("T11:59", " 11:59"), "no time as 'committedAt'");
+    }
+
+    private static PositionRecord record() {
+        return new PositionRecord(
+                3,
+                new Checkpoint(
+                        new SourceIdentity("7412345678901234567", "shop", 16390, 16391, 4294967295L),
+                        new Position(2, LogSequenceNumber.parse("1/A0"), 4),
+                        LogSequenceNumber.parse("1/B0"),
+                        new LogSequenceNumber(-1),
+                        Instant.parse("2026-03-01T11:59:59.125Z").toEpochMilli()),
+                "relay-1");
+    }
+
+    private static void assertRefused(String json, String words) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PositionFormat.read(json.getBytes(UTF_8)))
+                .withMessageContaining(words);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two relays on one slot, and streams that can't go on. */
+class StandbyTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at-least-once", "exactly-once"})
+    void the_second_relay_stands_by_and_takes_over_when_the_first_ends(String mode) {
+        Shop shop = Shop.withOutbox();
+        String yaml = shop.yaml("partitions: 1", "delivery: " + mode);
+        try (RelayProcess first = RelayProcess.run(yaml)) {
+            first.awaitOutput("Relaying ");
+            try (RelayProcess second = RelayProcess.run(yaml)) {
+                second.awaitOutput("Standing by.");
+                shop.event("Order", "1", "'1'");
+                Topic topic = new Topic(shop.topic("Order"));
+                topic.committedValues(1);
+                first.terminate();
+                assertThat(first.exitCode()).as(first::output).isZero();
+                second.awaitOutput("Relaying ");
+                shop.event("Order", "1", "'2'");
+
+                assertThat(topic.committedValues(2)).containsExactly("1", "2");
+                assertThat(first.output()).doesNotContain("ERROR");
+                assertThat(second.output()).doesNotContain("ERROR").containsOnlyOnce("Standing by.");
+            }
+        }
+    }
+
+    @Test
+    void a_relay_that_stands_by_ends_with_0() {
+        Shop shop = Shop.withOutbox();
+        try (RunningStream first = new RunningStream(shop.yaml());
+                RelayProcess second = RelayProcess.run(shop.yaml())) {
+            StreamTest.awaitRelaying(first);
+            second.awaitOutput("Standing by.");
+            second.terminate();
+
+            assertThat(second.exitCode()).as(second::output).isZero();
+        }
+    }
+
+    @Test
+    void a_resumed_relay_notices_that_it_was_suspended_and_stands_by() throws Exception {
+        Shop shop = Shop.withOutbox();
+        String yaml = shop.yaml("partitions: 1", "wal-sender-timeout: 1s");
+        try (RelayProcess first = RelayProcess.run(yaml)) {
+            first.awaitOutput("Relaying ");
+            shop.event("Order", "1", "'1'");
+            Topic topic = new Topic(shop.topic("Order"));
+            topic.values(1);
+            first.signal("STOP");
+            try (RelayProcess second = RelayProcess.run(yaml)) {
+                second.awaitOutput("Relaying ");
+                shop.event("Order", "1", "'2'");
+                topic.values(2);
+                first.signal("CONT");
+                first.awaitOutput("Standing by.");
+                shop.event("Order", "1", "'3'");
+
+                assertThat(topic.values(3)).containsExactly("1", "2", "3");
+            }
+        }
+    }
+
+    @Test
+    void a_stream_that_nobody_but_a_person_can_mend_has_failed_says_so_once_and_goes_on_when_it_is_mended() {
+        Shop shop = Shop.withOutbox();
+        try (RunningStream stream = new RunningStream(shop.yaml())) {
+            StreamTest.awaitRelaying(stream);
+            shop.execute("ALTER TABLE outbox RENAME TO hidden");
+            shop.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                    + shop.name + "'");
+            await().atMost(LIMIT).until(() -> stream.state() == StreamState.FAILED);
+            StreamTest.awaitLog(stream, "the stream is FAILED, and looked at again every 0.5 s");
+            await().during(Duration.ofSeconds(2)).until(() -> stream.state() == StreamState.FAILED);
+            assertThat(stream.log().stream().filter(line -> line.contains("FAILED")))
+                    .hasSize(1);
+
+            shop.execute("ALTER TABLE hidden RENAME TO outbox");
+            await().atMost(LIMIT).until(() -> stream.state() == StreamState.RUNNING);
+            shop.event("Order", "1", "'1'");
+            assertThat(new Topic(shop.topic("Order")).values(1)).isEqualTo(List.of("1"));
+        }
+    }
+
+    @Test
+    void a_relay_that_is_stopped_with_a_failed_stream_ends_with_1() {
+        Shop shop = Shop.withOutbox();
+        try (RelayProcess relay = RelayProcess.run(shop.yaml())) {
+            relay.awaitOutput("Relaying ");
+            shop.execute("ALTER TABLE outbox RENAME TO hidden");
+            shop.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
+                    + shop.name + "'");
+            relay.awaitOutput("the stream is FAILED");
+            relay.terminate();
+
+            assertThat(relay.exitCode()).as(relay::output).isEqualTo(ExitCode.FAILED);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.outbox.relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class SuspensionTest {
+
+    private final AtomicLong nanos = new AtomicLong(-5);
+    private final AtomicLong millis = new AtomicLong(1_000);
+    private final Suspension suspension = new Suspension(Duration.ofSeconds(5), nanos::get, millis::get);
+
+    @Test
+    void a_process_that_runs_is_not_suspended_however_long() {
+        for (int i = 0; i < 10; i++) {
+            pass(5_000, 5_000);
+            assertThat(suspension.noticed()).isFalse();
+        }
+    }
+
+    @Test
+    void a_process_that_was_stopped_notices_and_does_not_forget() {
+        pass(5_001, 5_001);
+        assertThat(suspension.noticed()).isTrue();
+        assertThat(suspension.noticed()).isTrue();
+    }
+
+    @Test
+    void a_machine_that_was_frozen_is_noticed_by_the_time_of_day() {
+        pass(0, 5_001);
+        assertThat(suspension.noticed()).isTrue();
+    }
+
+    @Test
+    void what_was_before_the_slot_was_taken_does_not_count() {
+        pass(9_000, 9_000);
+        suspension.begin();
+        assertThat(suspension.noticed()).isFalse();
+    }
+
+    private void pass(long byNanoTime, long byTimeOfDay) {
+        nanos.addAndGet(byNanoTime * 1_000_000);
+        millis.addAndGet(byTimeOfDay);
+    }
+}
