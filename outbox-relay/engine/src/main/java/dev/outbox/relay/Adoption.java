@@ -2,6 +2,7 @@ package dev.outbox.relay;
 
 import dev.outbox.relay.replication.Preflight;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,10 @@ final class Adoption {
         this.store = store;
     }
 
-    Checkpoint adopt(Predicate<GapException> accept) {
+    Checkpoint adopt(Predicate<GapException> accept, Consumer<Checkpoint> keep) {
         Optional<Checkpoint> known = store.peek();
         try {
-            return look(Continuation::of, known.isEmpty());
+            return look(Continuation::of, known.isEmpty(), unchanged -> {});
         } catch (GapException gap) {
             if (!accept.test(gap)) {
                 throw gap;
@@ -34,14 +35,22 @@ final class Adoption {
         Preflight.runAccepting(
                 OpenStream.source(config, true),
                 known.map(before -> before.source().publicationOid()).orElse(0L));
-        return look(Continuation::accepting, true);
+        return look(Continuation::accepting, true, keep);
     }
 
-    /** Holds the slot for as long as it takes to see where a stream would begin. */
-    private Checkpoint look(Beginning.Rule rule, boolean createMissing) {
+    /** Holds the slot for as long as it takes to see where a stream would begin, and to keep that. */
+    private Checkpoint look(Beginning.Rule rule, boolean createMissing, Consumer<Checkpoint> keep) {
         OpenStream open = OpenStream.open(config, opener, store, Optional.empty(), createMissing, rule);
-        open.stream().close();
         Beginning beginning = open.beginning();
-        return beginning.origin().checkpoint(beginning.before());
+        Checkpoint checkpoint = beginning.origin().checkpoint(beginning.before());
+        try {
+            return SlotKeeper.during(
+                    open.stream(), OpenStream.statusInterval(config), OpenStream.threadName(config), () -> {
+                        keep.accept(checkpoint);
+                        return checkpoint;
+                    });
+        } finally {
+            open.stream().close();
+        }
     }
 }

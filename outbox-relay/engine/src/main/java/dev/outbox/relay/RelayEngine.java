@@ -5,6 +5,7 @@ import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -130,32 +131,39 @@ public final class RelayEngine implements AutoCloseable {
 
     /**
      * Accepts that events were lost, where somebody has looked at them: checks all that {@link #start} checks, asks if
-     * there is a gap, and then makes whatever is missing, publication and slot included. Streams nothing. The slot is held
-     * until this returns.
+     * there is a gap, and then makes whatever is missing, publication and slot included. Streams nothing.
      *
      * <p>What is known to be delivered is not delivered again, and what the slot still keeps is delivered. Where the
      * publication was made anew on a server before PostgreSQL 18, the slot is taken on to the end of the log: that server
      * can't stream from the time in between.
      *
-     * @param store where the checkpoint is, which {@code take} is called on. The result is for the caller to store
-     * @param accept is given the gap before anything is made or dropped; whether to accept it
+     * @param store where the checkpoint is, which {@code take} is called on
+     * @param accept is given the gap before anything is made or dropped, with the slot not held: it may ask a person.
+     *     Whether to accept the gap
+     * @param keep stores where the stream goes on behind an accepted gap; called with the slot held, so that no relay
+     *     comes in between. What it throws ends this
      * @return the checkpoint from which a start then goes on; where there is no gap, from which it would go on anyway
      * @throws GapException the gap, if it was not accepted
      * @throws SlotHeldException if a relay streams from the slot
      * @throws RelayException if the server can't be looked at, or something is wrong that is no gap
      * @throws IllegalStateException if this engine is started
      */
-    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept) {
+    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept, Consumer<Checkpoint> keep) {
         if (generation != null) {
             throw new IllegalStateException("The engine streams: close it first.");
         }
         try {
-            Checkpoint adopted = new Adoption(config, opener, store).adopt(accept);
+            Checkpoint adopted = new Adoption(config, opener, store).adopt(accept, keep);
             remembered = null;
             return adopted;
         } catch (RuntimeException e) {
             throw Failures.of(e);
         }
+    }
+
+    /** The same for a caller that stores the result itself, when the slot is no longer held. */
+    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept) {
+        return adopt(store, accept, adopted -> {});
     }
 
     /**

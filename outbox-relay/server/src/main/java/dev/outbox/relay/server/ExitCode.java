@@ -15,5 +15,8 @@ final class ExitCode {
     /** Stopped on request, and something was still unacknowledged or not stored as such: it is sent again at the next start. */
     static final int NOT_DRAINED = 4;
 
+    /** A stream has a gap, and nobody has accepted it. */
+    static final int GAP = 5;
+
     private ExitCode() {}
 }

@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.server.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -11,7 +12,7 @@ import picocli.CommandLine.IVersionProvider;
         description = "Relays the events of transactional outbox tables in PostgreSQL to Kafka.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, AdoptCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -20,12 +21,19 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        CommandLine commandLine = new CommandLine(new Main());
-        commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
+        System.exit(reporting(new CommandLine(new Main())).execute(arguments));
+    }
+
+    /** With failures as sentences, and an exit code for each kind. */
+    static CommandLine reporting(CommandLine commandLine) {
+        return commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
+            if (error instanceof ConfigException config) {
+                config.mistakes().forEach(failed.getErr()::println);
+                return ExitCode.USAGE;
+            }
             failed.getErr().println(Sentences.of(error));
             return ExitCode.FAILED;
         });
-        System.exit(commandLine.execute(arguments));
     }
 
     /** The version that the build wrote into the manifest. */

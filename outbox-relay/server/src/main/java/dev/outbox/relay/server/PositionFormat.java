@@ -27,6 +27,7 @@ final class PositionFormat {
     /** To be raised when a relay that doesn't know of the change would go on in the wrong place. */
     static final int VERSION = 1;
 
+    private static final String ADOPTED = AdoptedFormat.NAME + ".";
     private static final JsonFactory JSON = new JsonFactory();
 
     private PositionFormat() {}
@@ -60,6 +61,9 @@ final class PositionFormat {
             if (record.transactionalId() != null) {
                 json.writeStringProperty("transactionalId", record.transactionalId());
             }
+            if (record.adopted() != null) {
+                AdoptedFormat.write(json, record.adopted());
+            }
             json.writeEndObject();
         }
         return bytes.toByteArray();
@@ -87,7 +91,8 @@ final class PositionFormat {
                 members.lsn("confirmableLsn"),
                 members.lsn("checkedLsn"),
                 members.millis("committedAt"));
-        return new PositionRecord(members.number("epoch"), checkpoint, members.values.get("transactionalId"));
+        return new PositionRecord(
+                members.number("epoch"), checkpoint, members.values.get("transactionalId"), members.adopted());
     }
 
     private static Map<String, String> parse(byte[] bytes) {
@@ -96,22 +101,43 @@ final class PositionFormat {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw malformed("something else", null);
             }
-            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                if (value.isStructStart()) {
-                    parser.skipChildren();
-                } else if (value != JsonToken.VALUE_NULL) {
-                    members.put(name, parser.getString());
-                }
-            }
+            members(parser, "", members);
         } catch (JacksonException e) {
             throw malformed("something else", e);
         }
         return members;
     }
 
+    private static void members(JsonParser parser, String prefix, Map<String, String> members) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = prefix + parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (value == JsonToken.START_OBJECT && name.equals(AdoptedFormat.NAME)) {
+                members(parser, ADOPTED, members);
+            } else if (value.isStructStart()) {
+                parser.skipChildren();
+            } else if (value != JsonToken.VALUE_NULL) {
+                members.put(name, parser.getString());
+            }
+        }
+    }
+
     private record Members(Map<String, String> values) {
+
+        /** No reason to stop for, whatever became of it. */
+        @Nullable Adopted adopted() {
+            Map<String, String> members = new HashMap<>();
+            values.forEach((name, value) -> {
+                if (name.startsWith(ADOPTED)) {
+                    members.put(name.substring(ADOPTED.length()), value);
+                }
+            });
+            try {
+                return AdoptedFormat.read(members);
+            } catch (IllegalArgumentException | DateTimeException e) {
+                return null;
+            }
+        }
 
         String text(String name) {
             String value = values.get(name);

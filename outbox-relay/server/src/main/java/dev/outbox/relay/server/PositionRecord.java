@@ -9,9 +9,18 @@ import org.jspecify.annotations.Nullable;
  * @param epoch how many relays have taken the slot before the one that wrote it
  * @param checkpoint how far the stream is delivered
  * @param transactionalId of the producer that wrote it, if it used transactions
+ * @param adopted the last gap that was accepted; carried from record to record, for the topic is compacted
  */
 record PositionRecord(
-        long epoch, Checkpoint checkpoint, @Nullable String transactionalId) {
+        long epoch,
+        Checkpoint checkpoint,
+        @Nullable String transactionalId,
+        @Nullable Adopted adopted) {
+
+    /** Of a stream that never had a gap. */
+    PositionRecord(long epoch, Checkpoint checkpoint, @Nullable String transactionalId) {
+        this(epoch, checkpoint, transactionalId, null);
+    }
 
     /**
      * Whether this record counts although the other was written later. One of a lower epoch comes from a relay that had

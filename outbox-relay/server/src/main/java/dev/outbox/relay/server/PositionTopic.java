@@ -24,6 +24,7 @@ final class PositionTopic implements PositionStore {
     private final @Nullable String transactionalId;
     private final byte[] key;
     private long epoch;
+    private @Nullable Adopted adopted;
 
     /** @param claim makes the producer, which shuts out the one before where it has transactions */
     PositionTopic(StreamConfig config, Cluster cluster, PositionReader reader, Runnable claim) {
@@ -46,6 +47,7 @@ final class PositionTopic implements PositionStore {
         reader.committed().ifPresent(this::shutOut);
         claim.run();
         Optional<PositionRecord> last = reader.settled();
+        adopted = last.map(PositionRecord::adopted).orElse(null);
         epoch = last.map(PositionRecord::epoch).orElse(0L) + 1;
         return last.map(PositionRecord::checkpoint);
     }
@@ -66,8 +68,15 @@ final class PositionTopic implements PositionStore {
 
     /** A checkpoint as a record, to be sent by the holder of the slot. */
     ProducerRecord<byte[], byte[]> record(Checkpoint checkpoint) {
-        byte[] value = PositionFormat.write(new PositionRecord(epoch, checkpoint, transactionalId), Instant.now());
+        byte[] value =
+                PositionFormat.write(new PositionRecord(epoch, checkpoint, transactionalId, adopted), Instant.now());
         return new ProducerRecord<>(config.delivery().positionTopic(), 0, key, value);
+    }
+
+    /** The same with a gap that was accepted, of which the records after it tell as well. */
+    ProducerRecord<byte[], byte[]> adopted(Checkpoint checkpoint, Adopted gap) {
+        adopted = gap;
+        return record(checkpoint);
     }
 
     String name() {

@@ -41,6 +41,27 @@ final class PositionTopicSetup {
     }
 
     /**
+     * Whether the topic is there, of whatever kind.
+     *
+     * @throws RelayException if the brokers can't be asked
+     */
+    boolean exists() {
+        try {
+            describe();
+            return true;
+        } catch (UnknownTopicOrPartitionException e) {
+            return false;
+        } catch (KafkaException e) {
+            throw KafkaErrors.topic(topic, "look up", config.bootstrapServers(), e);
+        }
+    }
+
+    private TopicDescription describe() {
+        return cluster.ask(
+                admin -> of(topic, admin.describeTopics(List.of(topic)).topicNameValues()));
+    }
+
+    /**
      * Makes the topic if it is missing and may be made.
      *
      * @throws RelayException if it can't be had, or would lose or hide the position
@@ -56,9 +77,7 @@ final class PositionTopicSetup {
     }
 
     private void requireFit() {
-        TopicDescription found = cluster.ask(
-                admin -> of(topic, admin.describeTopics(List.of(topic)).topicNameValues()));
-        int partitions = found.partitions().size();
+        int partitions = describe().partitions().size();
         if (partitions != 1) {
             throw unfit("one partition", String.valueOf(partitions));
         }

@@ -22,12 +22,13 @@ final class Relay {
     private final Stop stop;
     private final List<StreamRunner> runners = new ArrayList<>();
 
-    Relay(ServerConfig config) {
+    /** @param commands to be named where a person has to do something */
+    Relay(ServerConfig config, CommandText commands) {
         this.config = config;
         this.stop = new Stop(config.shutdownTimeout());
         for (StreamConfig stream : config.streams()) {
             Backoff backoff = new Backoff(stream.failure().retry(), System::nanoTime, new java.util.Random());
-            runners.add(new StreamRunner(stream, stop, backoff));
+            runners.add(new StreamRunner(stream, stop, backoff, commands.adopt(stream.name())));
         }
     }
 

@@ -1,18 +1,8 @@
 package dev.outbox.relay.server;
 
-import dev.outbox.relay.server.config.ConfigException;
-import dev.outbox.relay.server.config.ConfigReader;
-import dev.outbox.relay.server.config.ServerConfig;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
 /** {@code outbox-relay run}: relays until it is told to stop. */
 @Command(
@@ -35,42 +25,11 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
 
-    @Option(
-            names = {"-c", "--config"},
-            required = true,
-            paramLabel = "FILE",
-            description = "The YAML file that names the streams.")
-    private @Nullable Path file;
-
-    @Option(
-            names = {"-v", "--debug"},
-            description = "Log more, stack traces included.")
-    private boolean debug;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
 
     @Override
     public Integer call() {
-        if (file == null || spec == null) {
-            throw new IllegalStateException("picocli sets both before it calls");
-        }
-        Logging.configure(debug);
-        ServerConfig config;
-        try {
-            config = ConfigReader.read(file, System.getenv(), systemProperties());
-        } catch (ConfigException e) {
-            PrintWriter err = spec.commandLine().getErr();
-            e.mistakes().forEach(err::println);
-            err.flush();
-            return ExitCode.USAGE;
-        }
-        return new Relay(config).run();
-    }
-
-    private static Map<String, String> systemProperties() {
-        Map<String, String> properties = new HashMap<>();
-        System.getProperties().stringPropertyNames().forEach(name -> properties.put(name, System.getProperty(name)));
-        return properties;
+        return new Relay(config.read(), new CommandText(config.file())).run();
     }
 }

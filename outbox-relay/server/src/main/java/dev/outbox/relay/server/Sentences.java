@@ -22,8 +22,8 @@ final class Sentences {
                 : message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    /** The words with a full stop. */
+    /** The words with a full stop, unless they end with SQL to be copied. */
     static String ended(String words) {
-        return words.endsWith(".") || words.endsWith("?") || words.endsWith("!") ? words : words + ".";
+        return words.isEmpty() || ".?!;".indexOf(words.charAt(words.length() - 1)) < 0 ? words + "." : words;
     }
 }

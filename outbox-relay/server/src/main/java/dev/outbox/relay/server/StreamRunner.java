@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.GapException;
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
@@ -21,6 +22,7 @@ final class StreamRunner implements Runnable {
     private final StreamConfig config;
     private final Stop stop;
     private final Backoff backoff;
+    private final String adoptCommand;
     private final RelayEngine engine;
     private final Progress progress = new Progress(System::nanoTime);
     private final PoisonedEvents poisoned = new PoisonedEvents();
@@ -29,7 +31,9 @@ final class StreamRunner implements Runnable {
     private volatile boolean broken;
     private volatile boolean drained;
 
-    StreamRunner(StreamConfig config, Stop stop, Backoff backoff) {
+    /** @param adoptCommand what accepts a gap of this stream */
+    StreamRunner(StreamConfig config, Stop stop, Backoff backoff, String adoptCommand) {
+        this.adoptCommand = adoptCommand;
         this.config = config;
         this.stop = stop;
         this.backoff = backoff;
@@ -91,6 +95,7 @@ final class StreamRunner implements Runnable {
 
     private void failed(RuntimeException e) throws InterruptedException {
         String sentence = Sentences.of(e);
+        String advice = e instanceof GapException ? " To accept the gap: " + adoptCommand : "";
         boolean toBeMended = e instanceof RelayException known && !known.retriable();
         // An event that stops the stream is tried again as configured, whatever is wrong with it.
         boolean failed = toBeMended && !(e instanceof RecordException);
@@ -98,20 +103,21 @@ final class StreamRunner implements Runnable {
             progress.enter(StreamState.FAILED);
         }
         if (stop.requested()) {
-            log.error("{}", sentence, e);
+            log.error("{}{}", sentence, advice, e);
         } else if (!cameUp) {
-            log.error("The stream can't start: {}", sentence, e);
+            log.error("The stream can't start: {}{}", sentence, advice, e);
             broken = true;
             stop.request();
         } else if (e instanceof RecordException refused && poisoned.takeNews()) {
             log.warn("{} Begins again at once behind what is stored, without this event.", refused.what());
         } else if (failed) {
             Duration delay = backoff.longest();
-            if (repeated.isNews(sentence)) {
+            if (repeated.isNews(news(sentence, e))) {
                 log.error(
-                        "{} This has to be mended: the stream is FAILED, and looked at again every {} s.",
+                        "{} This has to be mended: the stream is FAILED, and looked at again every {} s.{}",
                         sentence,
                         seconds(delay),
+                        advice,
                         e);
             }
             stop.await(delay);
@@ -126,6 +132,11 @@ final class StreamRunner implements Runnable {
                     e);
             stop.await(delay);
         }
+    }
+
+    /** A gap's sentence says when it was looked at, and is no news for that. */
+    private static String news(String sentence, RuntimeException e) {
+        return e instanceof GapException gap ? "gap after " + gap.range().afterLsn() : sentence;
     }
 
     private static double seconds(Duration delay) {

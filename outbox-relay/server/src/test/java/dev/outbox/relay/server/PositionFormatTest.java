@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.GapRange;
 import dev.outbox.relay.Position;
 import dev.outbox.relay.SourceIdentity;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
@@ -28,6 +29,47 @@ class PositionFormatTest {
     @Test
     void what_was_written_is_read() {
         assertThat(PositionFormat.read(PositionFormat.write(record(), NOW))).isEqualTo(record());
+    }
+
+    @Test
+    void an_accepted_gap_is_told_of_by_who_when_and_range() {
+        GapRange range = new GapRange(
+                LogSequenceNumber.parse("1/90"), 1_000, LogSequenceNumber.parse("1/F0"), NOW.toEpochMilli());
+        PositionRecord accepted = accepted(range);
+        byte[] written = PositionFormat.write(accepted, NOW);
+
+        assertThat(new String(written, UTF_8)).isEqualTo(WRITTEN.substring(0, WRITTEN.length() - 1) + """
+                ,"adopted":{"by":"ann@host","at":"2026-03-01T12:00:00.250Z","afterLsn":"1/90",\
+                "after":"1970-01-01T00:00:01Z","untilLsn":"1/F0","until":"2026-03-01T12:00:00.250Z"}}""");
+        assertThat(PositionFormat.read(written)).isEqualTo(accepted);
+    }
+
+    @Test
+    void of_an_accepted_gaps_range_only_what_is_known_is_told() {
+        PositionRecord accepted =
+                accepted(new GapRange(LogSequenceNumber.INVALID, 0, LogSequenceNumber.INVALID, NOW.toEpochMilli()));
+        byte[] written = PositionFormat.write(accepted, NOW);
+
+        assertThat(new String(written, UTF_8))
+                .endsWith("\"at\":\"2026-03-01T12:00:00.250Z\",\"until\":\"2026-03-01T12:00:00.250Z\"}}");
+        assertThat(PositionFormat.read(written)).isEqualTo(accepted);
+    }
+
+    @Test
+    void what_a_later_version_makes_of_accepted_gaps_is_passed_over() {
+        String json = WRITTEN.substring(0, WRITTEN.length() - 1);
+
+        for (String adopted :
+                new String[] {"[{}]", "\"x\"", "{}", "{\"by\":1,\"at\":[2]}", "{\"by\":\"a\",\"at\":\"b\"}"}) {
+            assertThat(PositionFormat.read((json + ",\"adopted\":" + adopted + "}").getBytes(UTF_8)))
+                    .isEqualTo(record());
+        }
+    }
+
+    private static PositionRecord accepted(GapRange range) {
+        PositionRecord record = record();
+        return new PositionRecord(
+                record.epoch(), record.checkpoint(), record.transactionalId(), new Adopted("ann@host", NOW, range));
     }
 
     @Test

@@ -31,7 +31,11 @@ final class RunningStream implements AutoCloseable {
         logger.addAppender(appender);
         stop = new Stop(config.shutdownTimeout());
         StreamConfig stream = config.streams().get(0);
-        runner = new StreamRunner(stream, stop, new Backoff(stream.failure().retry(), System::nanoTime, new Random(7)));
+        runner = new StreamRunner(
+                stream,
+                stop,
+                new Backoff(stream.failure().retry(), System::nanoTime, new Random(7)),
+                "outbox-relay adopt");
         thread = new Thread(runner, "runner");
         thread.start();
     }
