@@ -54,7 +54,7 @@ public final class KafkaBroker implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("outbox-broker");
             int port = wantedPort == 0 ? Ports.free() : wantedPort;
-            int controllerPort = Ports.free();
+            int controllerPort = Ports.freeBeside(port);
             write(directory, port, controllerPort, properties);
             KafkaBroker broker = new KafkaBroker(directory, port, launch(directory));
             broker.awaitReady();

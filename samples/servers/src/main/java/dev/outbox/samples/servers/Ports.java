@@ -14,6 +14,15 @@ final class Ports {
         }
     }
 
+    /** Another one: a port that is given back may be given out again at once. */
+    static int freeBeside(int taken) throws IOException {
+        int port = free();
+        while (port == taken) {
+            port = free();
+        }
+        return port;
+    }
+
     /**
      * Sees that nobody listens on a port, 0 being free always: our server would fail there, and its clients would talk to
      * somebody else's.
