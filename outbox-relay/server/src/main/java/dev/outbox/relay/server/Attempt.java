@@ -155,6 +155,8 @@ final class Attempt implements AutoCloseable {
             throwIfFailed();
             LockSupport.parkNanos(DRAIN_CHECK_NANOS);
         }
+        // What has failed is not in flight either, and what was sent last must not be stored over it.
+        throwIfFailed();
         boolean settled = inFlight.get() == 0 && keeper().settle(stop.left());
         throwIfFailed();
         // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.

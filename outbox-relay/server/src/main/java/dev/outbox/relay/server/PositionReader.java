@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class PositionReader {
 
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(75);
+    private static final Duration NEW_TOPIC_LIMIT = Duration.ofSeconds(8);
     private static final Duration SAY_AFTER = Duration.ofSeconds(2);
     private static final long CHECK_NANOS = 20_000_000;
 
@@ -77,14 +79,23 @@ final class PositionReader {
         return read(end);
     }
 
+    /** Not every broker knows at once of a topic that was just made. */
     private long end(IsolationLevel isolation) {
-        try {
-            return cluster.ask(admin -> admin.listOffsets(
-                                    Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
-                            .partitionResult(partition))
-                    .offset();
-        } catch (KafkaException e) {
-            throw failed(e);
+        long deadline = System.nanoTime() + NEW_TOPIC_LIMIT.toNanos();
+        while (true) {
+            try {
+                return cluster.ask(admin -> admin.listOffsets(
+                                        Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+                                .partitionResult(partition))
+                        .offset();
+            } catch (UnknownTopicOrPartitionException e) {
+                if (System.nanoTime() > deadline) {
+                    throw failed(e);
+                }
+                LockSupport.parkNanos(CHECK_NANOS);
+            } catch (KafkaException e) {
+                throw failed(e);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -96,8 +97,10 @@ final class StreamRunner implements Runnable {
     private void failed(RuntimeException e) throws InterruptedException {
         String sentence = Sentences.of(e);
         String advice = e instanceof GapException ? " To accept the gap: " + adoptCommand : "";
-        boolean mendable = e instanceof RelayException known && !known.retriable();
-        if (mendable) {
+        boolean toBeMended = e instanceof RelayException known && !known.retriable();
+        // An event that stops the stream is tried again as configured, whatever is wrong with it.
+        boolean failed = toBeMended && !(e instanceof RecordException);
+        if (failed) {
             progress.enter(StreamState.FAILED);
         }
         if (stop.requested()) {
@@ -108,7 +111,7 @@ final class StreamRunner implements Runnable {
             stop.request();
         } else if (e instanceof RecordException refused && poisoned.takeNews()) {
             log.warn("{} Begins again at once behind what is stored, without this event.", refused.what());
-        } else if (mendable) {
+        } else if (failed) {
             Duration delay = backoff.longest();
             if (repeated.isNews(news(sentence, e))) {
                 log.error(
@@ -122,14 +125,23 @@ final class StreamRunner implements Runnable {
         } else {
             progress.enter(StreamState.STARTING);
             Duration delay = backoff.delay();
-            log.error("{} Next attempt in {} s.", sentence, seconds(delay), e);
+            log.error(
+                    "{}{} Next attempt in {} s.",
+                    sentence,
+                    toBeMended ? " This has to be mended." : "",
+                    seconds(delay),
+                    e);
             stop.await(delay);
         }
     }
 
-    /** A gap's sentence says when it was looked at, and is no news for that. */
+    /** A gap's sentence says how far the log went when it was looked at, and is no news for that. */
     private static String news(String sentence, RuntimeException e) {
-        return e instanceof GapException gap ? "gap after " + gap.range().afterLsn() : sentence;
+        if (!(e instanceof GapException gap)) {
+            return sentence;
+        }
+        return sentence.replace(Instant.ofEpochMilli(gap.range().untilMillis()).toString(), "")
+                .replace(gap.range().untilLsn().toString(), "");
     }
 
     private static double seconds(Duration delay) {

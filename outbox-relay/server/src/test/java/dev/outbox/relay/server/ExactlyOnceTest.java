@@ -1,7 +1,6 @@
 package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -42,10 +41,7 @@ class ExactlyOnceTest {
             shop.execute("CREATE TABLE noise AS SELECT generate_series(1, 1000)");
             String lsn = shop.query("SELECT pg_current_wal_lsn()");
 
-            await().atMost(LIMIT)
-                    .until(() -> shop.query("SELECT confirmed_flush_lsn >= '" + lsn
-                                    + "' FROM pg_replication_slots WHERE slot_name = '" + shop.name + "'")
-                            .equals("t"));
+            shop.awaitConfirmed(LIMIT);
             assertThat(PositionFormat.read(lastPosition(shop)).checkpoint().confirmableLsn())
                     .isGreaterThanOrEqualTo(dev.outbox.relay.pgoutput.LogSequenceNumber.parse(lsn));
         }

@@ -47,6 +47,7 @@ class ProcessTest {
             signalBroker("STOP");
             try {
                 shop.event("Order", "1", "'3'");
+                shop.awaitRead(LONGEST_STOP);
                 assertThat(stop(relay)).as(relay::output).isEqualTo(ExitCode.NOT_DRAINED);
             } finally {
                 signalBroker("CONT");

@@ -216,8 +216,10 @@ class RecordErrorTest {
                             .filter(i -> i % 10 != 3)
                             .mapToObj(String::valueOf)
                             .toList());
+            await().atMost(LIMIT)
+                    .until(() -> deadLetters(shop).values(0).containsAll(List.of("3", "13", "23", "33", "43")));
             assertThat(stream.stop()).as("drained").isTrue();
-            assertThat(new LinkedHashSet<>(deadLetters(shop).values(5))).containsOnly("3", "13", "23", "33", "43");
+            assertThat(deadLetters(shop).values(5)).containsOnly("3", "13", "23", "33", "43");
             assertThat(stream.log()).noneMatch(line -> line.contains("Next attempt"));
         }
     }
@@ -258,6 +260,7 @@ class RecordErrorTest {
     @Test
     void a_missing_dead_letter_topic_that_may_not_be_made_is_said_at_the_start() {
         Shop shop = Shop.withOutbox();
+        Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
         try (RunningStream stream =
                 new RunningStream(shop.yaml("on-record-error: dead-letter", "create-topics: false"))) {
             StreamTest.awaitLog(
@@ -339,10 +342,11 @@ class RecordErrorTest {
     }
 
     @Test
-    void a_relay_killed_between_dead_letter_and_confirmation_sends_it_again_and_loses_nothing() {
+    void a_relay_killed_between_dead_letter_and_confirmation_loses_nothing() {
         Shop shop = Shop.withOutbox();
         Topic orders = Topic.create(shop.topic("Order"), SMALL);
         Topic letters = Topic.create("outbox.dead-letter." + shop.name, Map.of());
+        Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
         String yaml = shop.yaml("on-record-error: dead-letter", "create-topics: false");
         try (RelayProcess relay = RelayProcess.run(yaml)) {
             relay.awaitOutput("Relaying ");
@@ -361,10 +365,9 @@ class RecordErrorTest {
             assertThat(missing.values(1)).contains("9");
             relay.terminate();
             assertThat(relay.exitCode()).as(relay::output).isZero();
-            assertThat(relay.output()).contains("dead-lettered=1(size=1)");
         }
         assertThat(new LinkedHashSet<>(orders.values(7))).containsExactly("1", "2", "4", "5", "6", "7", "8");
-        assertThat(letters.records(2).stream().map(letter -> reason(letter, "event-id")))
+        assertThat(letters.records(1).stream().map(letter -> reason(letter, "event-id")))
                 .containsOnly(shop.query("SELECT id FROM outbox WHERE length(payload::text) > 1000"));
     }
 

@@ -79,7 +79,7 @@ final class RelayProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** Sends it another signal: STOP, CONT, KILL. */
+    /** Sends it another signal: STOP, CONT. */
     void signal(String name) {
         try {
             assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
@@ -112,8 +112,13 @@ final class RelayProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGKILL, which also ends a process that was stopped. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }

@@ -9,7 +9,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** A database with an outbox table, and the configuration of a relay for it. Slot and topics have the database's name. */
 final class Shop {
@@ -61,6 +63,22 @@ final class Shop {
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
         }
+    }
+
+    /** Waits until the server may forget all that was committed by now: every event has arrived, and is stored as such. */
+    void awaitConfirmed(Duration limit) {
+        awaitPast(query("SELECT pg_current_wal_lsn()"), "confirmed_flush_lsn", limit);
+    }
+
+    /** Waits until the relay says that it has read all that was committed by now. */
+    void awaitRead(Duration limit) {
+        awaitPast(query("SELECT pg_current_wal_lsn()"), "write_lsn", limit);
+    }
+
+    private void awaitPast(String lsn, String column, Duration limit) {
+        String sql = "SELECT " + column + " >= '" + lsn + "' FROM pg_replication_slots AS s"
+                + " LEFT JOIN pg_stat_replication AS r ON r.pid = s.active_pid WHERE slot_name = '" + name + "'";
+        Awaitility.await().atMost(limit).until(() -> query(sql), "t"::equals);
     }
 
     String topic(String aggregateType) {

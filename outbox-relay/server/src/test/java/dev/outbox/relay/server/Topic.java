@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -69,8 +70,54 @@ record Topic(String name) {
                 .toList();
     }
 
+    /** What committed records say together, none of them kept: for those that are too many. */
+    static final class Span {
+
+        private long first = Long.MAX_VALUE;
+        private long last = Long.MIN_VALUE;
+        private int records;
+        private int previous;
+        private boolean inOrder = true;
+
+        private void add(ConsumerRecord<byte[], byte[]> record) {
+            first = Math.min(first, record.timestamp());
+            last = Math.max(last, record.timestamp());
+            records++;
+            String digits = text(record.value()).replaceAll("\\D", "");
+            int number = digits.isEmpty() ? previous + 1 : Integer.parseInt(digits);
+            inOrder &= number == previous + 1;
+            previous = number;
+        }
+
+        /** Between the first and the last, by their timestamps. */
+        long millis() {
+            return last - first;
+        }
+
+        int records() {
+            return records;
+        }
+
+        /** Whether the numbers that are their values go up by one. */
+        boolean inOrder() {
+            return inOrder;
+        }
+    }
+
+    Span span(int atLeast, Duration limit) {
+        Span span = new Span();
+        read(atLeast, "read_committed", limit, span::add);
+        return span;
+    }
+
     private List<ConsumerRecord<byte[], byte[]>> records(int atLeast, String isolation, Duration limit) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        read(atLeast, isolation, limit, records::add);
+        return records;
+    }
+
+    private void read(int atLeast, String isolation, Duration limit, Consumer<ConsumerRecord<byte[], byte[]>> records) {
+        int count = 0;
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -87,12 +134,13 @@ record Topic(String name) {
             }
             consumer.assign(partitions(consumer));
             consumer.seekToBeginning(consumer.assignment());
-            while (System.nanoTime() < deadline && (records.size() < atLeast || !atEnd(consumer))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            while (System.nanoTime() < deadline && (count < atLeast || !atEnd(consumer))) {
+                var polled = consumer.poll(Duration.ofMillis(100));
+                polled.forEach(records);
+                count += polled.count();
             }
         }
-        assertThat(records).as("records of " + name).hasSizeGreaterThanOrEqualTo(atLeast);
-        return records;
+        assertThat(count).as("records of " + name).isGreaterThanOrEqualTo(atLeast);
     }
 
     private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {

@@ -57,6 +57,12 @@ class ConfigTest {
                         "outbox.dead-letter.shop",
                         Optional.empty(),
                         new RetryDelays(Duration.ofSeconds(1), Duration.ofSeconds(30))));
+        assertThat(stream.delivery())
+                .isEqualTo(new DeliveryConfig(
+                        DeliveryMode.AT_LEAST_ONCE,
+                        "outbox-relay.shop.position",
+                        "outbox-relay-shop",
+                        Duration.ofMillis(100)));
         assertThat(stream.kafka()).containsExactly(Map.entry("bootstrap.servers", "broker:9092"));
     }
 
@@ -87,6 +93,10 @@ class ConfigTest {
                       timestamp: occurred-at
                       max-bytes-in-flight: 2MiB
                       wal-sender-timeout: 1m
+                      delivery: exactly-once
+                      position-topic: positions.shop
+                      transactional-id: relay/shop
+                      commit-interval: 50ms
                       create-topics: false
                       partitions: 6
                       replication-factor: 3
@@ -112,6 +122,9 @@ class ConfigTest {
                 .containsEntry("ssl.truststore.location", "/etc/trust")
                 .containsEntry("sasl.something.of.a.plugin", "x");
         assertThat(stream.createTopics()).isFalse();
+        assertThat(stream.delivery())
+                .isEqualTo(new DeliveryConfig(
+                        DeliveryMode.EXACTLY_ONCE, "positions.shop", "relay/shop", Duration.ofMillis(50)));
         assertThat(stream.partitions()).contains(6);
         assertThat(stream.replicationFactor()).contains((short) 3);
         assertThat(stream.relay()).satisfies(relay -> {
@@ -392,6 +405,32 @@ class ConfigTest {
                         SHOP + "      ack-timeout: 30ms\n",
                         "relay.streams.shop.ack-timeout: expected at least 1000ms, found 30ms"),
                 arguments(SHOP + "      slot: a\n      slot: b\n", "found duplicate key slot"),
+                arguments(
+                        SHOP + "      kafka: { transaction.timeout.ms: 5000 }\n",
+                        "relay.streams.shop.kafka.transaction.timeout.ms: expected at least 10000"),
+                arguments(
+                        SHOP + "      kafka: { transaction.two.phase.commit.enable: true }\n",
+                        "transaction.two.phase.commit.enable: expected false"),
+                arguments(
+                        SHOP + "      delivery: at-most-once\n",
+                        "relay.streams.shop.delivery: expected at-least-once or exactly-once, found 'at-most-once'"),
+                arguments(
+                        SHOP + "      position-topic: a b\n",
+                        "relay.streams.shop.position-topic: expected a topic name as Kafka allows it, found 'a b'"),
+                arguments(
+                        SHOP + "      transactional-id: x\n",
+                        "relay.streams.shop.transactional-id: expected relay.streams.shop.delivery: exactly-once beside"),
+                arguments(
+                        SHOP + "      commit-interval: 1s\n",
+                        "relay.streams.shop.commit-interval: expected relay.streams.shop.delivery: exactly-once beside"),
+                arguments(
+                        SHOP + "      delivery: exactly-once\n      commit-interval: 10s\n",
+                        "relay.streams.shop.commit-interval: expected at most 2000ms, found 10000ms"),
+                arguments(
+                        SHOP + "      position-topic: p\n    other:\n      url: jdbc:postgresql://else:5432/shop\n"
+                                + "      position-topic: p\n",
+                        "relay.streams.shop.position-topic: expected one of its own, found 'p', which is that of the"
+                                + " stream 'other'"),
                 arguments("relay: [", "expected YAML, found at line 1"),
                 arguments("relay: {}\n---\nrelay: {}\n", "expected YAML, found at line"),
                 arguments("", "expected a mapping that begins with 'relay:', found nothing"),
