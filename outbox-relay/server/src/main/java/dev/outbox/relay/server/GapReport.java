@@ -32,7 +32,8 @@ final class GapReport {
                 "",
                 "To look for the events that may be missing:",
                 sql(gap.range()),
-                "An event occurs before its transaction commits: look further back where transactions take long.");
+                "An event occurs before its transaction commits: look further back where transactions take long. Some may"
+                        + " be relayed: compare with the topic before any is sent again.");
     }
 
     /** What tells which connection holds the slot. */

@@ -6,6 +6,7 @@ import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -134,9 +135,13 @@ final class StreamRunner implements Runnable {
         }
     }
 
-    /** A gap's sentence says when it was looked at, and is no news for that. */
+    /** A gap's sentence says how far the log went when it was looked at, and is no news for that. */
     private static String news(String sentence, RuntimeException e) {
-        return e instanceof GapException gap ? "gap after " + gap.range().afterLsn() : sentence;
+        if (!(e instanceof GapException gap)) {
+            return sentence;
+        }
+        return sentence.replace(Instant.ofEpochMilli(gap.range().untilMillis()).toString(), "")
+                .replace(gap.range().untilLsn().toString(), "");
     }
 
     private static double seconds(Duration delay) {

@@ -45,8 +45,9 @@ class AdoptTest {
                 .contains("Left at: Everything before ", "index 0 of the transaction at ", "that it is gone")
                 .contains("may not have been relayed")
                 .doesNotContain("\"1\"", "\"2\"");
-        assertThat(shop.query(shown.sql()))
-                .isEqualTo(shop.query("SELECT id FROM outbox WHERE payload::text = '\"2\"'"));
+        assertThat(shop.query(
+                        "SELECT string_agg(id::text, ' ') FROM (" + shown.sql().replace(";", "") + ") AS found"))
+                .contains(shop.query("SELECT id FROM outbox WHERE payload::text = '\"2\"'"));
         assertThat(slots()).isEqualTo("0");
 
         String[] command = Adopting.command(failure);
