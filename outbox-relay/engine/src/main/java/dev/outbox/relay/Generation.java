@@ -94,7 +94,8 @@ final class Generation implements AutoCloseable {
     public void close() {
         boolean settled;
         try {
-            settled = settle(SETTLE_LIMIT).isPresent();
+            // A loop that has ended tells the server nothing more, whatever is vouched for.
+            settled = !loop.hasEnded() && settle(SETTLE_LIMIT).isPresent();
             loop.stop();
             thread.join(CLOSE_LIMIT.toMillis());
             if (thread.isAlive()) {

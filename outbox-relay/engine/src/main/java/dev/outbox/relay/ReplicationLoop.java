@@ -271,6 +271,11 @@ final class ReplicationLoop implements Runnable {
         return confirmed;
     }
 
+    /** Whether nothing more is read or confirmed. From any thread. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** Whether the loop has told the server the last confirmation and has closed the stream. From any thread. */
     boolean endedInOrder() {
         return endedInOrder;
