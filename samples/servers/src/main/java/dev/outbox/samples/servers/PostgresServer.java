@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed.
@@ -70,7 +71,16 @@ public final class PostgresServer implements AutoCloseable {
      * streams from the primary, by a slot of its own, until it is {@link #promote promoted} or {@link #detach detached}.
      */
     public static PostgresServer standbyOf(PostgresServer primary, Map<String, String> settings) {
-        Path data = BaseCopy.forStandbyOf(primary);
+        return standbyWithSlotsOf(primary, Set.of(), settings);
+    }
+
+    /**
+     * The same with copies of some of the primary's logical slots. They stay where they are now, which is how the slots are
+     * left that Patroni copies.
+     */
+    public static PostgresServer standbyWithSlotsOf(
+            PostgresServer primary, Set<String> slots, Map<String, String> settings) {
+        Path data = BaseCopy.forStandbyOf(primary, slots);
         return new PostgresServer(data, launch(data, 0, settings));
     }
 
@@ -109,6 +119,15 @@ public final class PostgresServer implements AutoCloseable {
     /** The port that it listens on, on the loopback addresses. */
     public int port() {
         return postgres.getPort();
+    }
+
+    /** PostgreSQL's major version: 18, or what else the binaries on the class path are. */
+    public int majorVersion() {
+        try (Connection connection = connect("postgres")) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw new IllegalStateException("The server's version could not be asked: " + e.getMessage(), e);
+        }
     }
 
     /** The superuser's name. */
