@@ -57,6 +57,7 @@ final class ReplicationLoop implements Runnable {
     private long lastMessageNanos = System.nanoTime();
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
+    private volatile LogSequenceNumber received;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
     private final AtomicLong passes = new AtomicLong();
     private volatile boolean stopping;
@@ -79,6 +80,7 @@ final class ReplicationLoop implements Runnable {
         this.skipTo = beginning.skipTo();
         this.startedAt = beginning.sighting().lsn();
         this.acks = new AckTracker(beginning.before());
+        this.received = beginning.before().confirmableLsn();
         this.gate = gate;
         this.watch = watch;
         this.statusInterval = statusInterval;
@@ -205,6 +207,7 @@ final class ReplicationLoop implements Runnable {
     private void committed(Commit commit) throws InterruptedException {
         requireBegin("a Commit");
         acks.commit(commit.commitEndLsn());
+        received = commit.commitEndLsn();
         PendingDelivery last = heldBack;
         if (last != null) {
             offer(last.last());
@@ -223,7 +226,9 @@ final class ReplicationLoop implements Runnable {
     }
 
     private void nothingArrived() {
-        acks.received(stream.receivedLsn());
+        LogSequenceNumber all = LogSequenceNumber.max(received, stream.receivedLsn());
+        acks.received(all);
+        received = all;
         long now = System.nanoTime();
         if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
             LockSupport.parkNanos(IDLE_SLEEP_NANOS);
@@ -264,6 +269,11 @@ final class ReplicationLoop implements Runnable {
             stream.confirm(lsn);
             confirmed = lsn;
         }
+    }
+
+    /** Up to where everything that was sent is read. From any thread. */
+    LogSequenceNumber receivedLsn() {
+        return received;
     }
 
     /** From any thread. */
