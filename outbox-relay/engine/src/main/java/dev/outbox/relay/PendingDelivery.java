@@ -90,6 +90,11 @@ final class PendingDelivery implements Delivery {
     }
 
     @Override
+    public long committedAtMillis() {
+        return transaction.commitUnixMillis();
+    }
+
+    @Override
     public boolean endOfTransaction() {
         return endOfTransaction;
     }
