@@ -91,7 +91,7 @@ final class PendingDelivery implements Delivery {
 
     @Override
     public long committedAtMillis() {
-        return transaction.commitUnixMillis();
+        return segment.commitUnixMillis();
     }
 
     @Override
