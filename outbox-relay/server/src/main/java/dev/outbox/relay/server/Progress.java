@@ -17,13 +17,14 @@ final class Progress {
 
     private final LongSupplier nanoTime;
     private final LongAdder relayed = new LongAdder();
+    private final LongAdder acknowledged = new LongAdder();
     private final RecordErrorCounts recordErrors = new RecordErrorCounts();
     private volatile StreamState state = StreamState.STARTING;
     private volatile AtomicLong inFlight = new AtomicLong();
     private volatile Supplier<LogSequenceNumber> confirmed = () -> LogSequenceNumber.INVALID;
     private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
     private long lastRelayed;
-    private long lastDiverted;
+    private long lastMovement;
     private long lastLineAt;
     private long lastSaidAt;
     private long lastMovedAt;
@@ -67,9 +68,14 @@ final class Progress {
         inFlight = new AtomicLong();
     }
 
-    /** A record was acknowledged. From any thread. */
-    void relayed() {
-        relayed.increment();
+    /** So many events have got to their topics. From any thread. */
+    void relayed(long events) {
+        relayed.add(events);
+    }
+
+    /** A record was acknowledged whose event is not counted yet: a sign of life, and no more. From any thread. */
+    void acknowledged() {
+        acknowledged.increment();
     }
 
     /** Where events that don't get to their topic are counted. */
@@ -85,12 +91,12 @@ final class Progress {
         long now = nanoTime.getAsLong();
         long total = relayed.sum();
         double rate = (total - lastRelayed) * 1e9 / Math.max(1, now - lastLineAt);
-        long diverted = recordErrors.diverted();
-        boolean moved = total != lastRelayed || diverted != lastDiverted;
+        long movement = total + acknowledged.sum() + recordErrors.diverted();
+        boolean moved = movement != lastMovement;
         boolean waiting = inFlight.get() > 0;
         lastMovedAt = moved || !waiting ? now : lastMovedAt;
         lastRelayed = total;
-        lastDiverted = diverted;
+        lastMovement = movement;
         lastLineAt = now;
         boolean reminder = state != StreamState.RUNNING && now - lastSaidAt >= REMINDER.toNanos();
         boolean said = moved || waiting || reminder;

@@ -27,6 +27,7 @@ final class StreamRunner implements Runnable {
     private final RelayEngine engine;
     private final Progress progress = new Progress(System::nanoTime);
     private final PoisonedEvents poisoned = new PoisonedEvents();
+    private final Unstored unstored = new Unstored();
     private final Repeated repeated = new Repeated(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
@@ -62,12 +63,12 @@ final class StreamRunner implements Runnable {
     private void attempt() throws InterruptedException {
         backoff.attempt();
         boolean everythingStored;
-        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, stop)) {
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, stop)) {
             if (attempt.start(this::standBy)) {
                 running();
                 everythingStored = attempt.relay();
             } else {
-                everythingStored = true;
+                everythingStored = unstored.isNothing();
             }
         } catch (RuntimeException e) {
             failed(e);

@@ -17,7 +17,7 @@ class ProgressTest {
     @Test
     void a_line_tells_total_rate_and_place() {
         progress.generation(inFlight, () -> LogSequenceNumber.parse("1/A0"));
-        relayed(200);
+        progress.relayed(200);
         inFlight.set(3);
         pass(10);
 
@@ -26,10 +26,9 @@ class ProgressTest {
 
     @Test
     void events_that_did_not_get_to_their_topic_are_told_by_reason() {
-        progress.recordErrors().deadLettered(Reason.SIZE);
-        progress.recordErrors().deadLettered(Reason.SIZE);
-        progress.recordErrors().deadLettered(Reason.ROW);
-        progress.recordErrors().skipped(Reason.TIMESTAMP);
+        progress.recordErrors().deadLettered(Reason.SIZE, 2);
+        progress.recordErrors().deadLettered(Reason.ROW, 1);
+        progress.recordErrors().skipped(Reason.TIMESTAMP, 1);
         progress.recordErrors().refused(Reason.TIMESTAMP);
         pass(10);
 
@@ -59,9 +58,22 @@ class ProgressTest {
         assertThat(progress.line()).isPresent();
         assertThat(progress.stall()).contains(Duration.ofSeconds(20));
 
-        relayed(1);
+        progress.relayed(1);
         assertThat(progress.line()).isPresent();
         assertThat(progress.stall()).isEmpty();
+    }
+
+    @Test
+    void acknowledgements_within_a_long_transaction_are_no_stall_though_nothing_is_relayed_yet() {
+        progress.generation(inFlight, () -> LogSequenceNumber.INVALID);
+        inFlight.set(1);
+        for (int i = 0; i < 4; i++) {
+            progress.acknowledged();
+            pass(10);
+            assertThat(progress.line())
+                    .hasValueSatisfying(line -> assertThat(line).contains("relayed=0 "));
+            assertThat(progress.stall()).isEmpty();
+        }
     }
 
     @Test
@@ -72,12 +84,6 @@ class ProgressTest {
 
         assertThat(progress.line()).isEmpty();
         assertThat(progress.summary()).isEqualTo("relayed=0 confirmed=0/7");
-    }
-
-    private void relayed(int records) {
-        for (int i = 0; i < records; i++) {
-            progress.relayed();
-        }
     }
 
     private void pass(int seconds) {
