@@ -96,7 +96,7 @@ final class Attempt implements AutoCloseable {
                 suspension.begin();
                 keeper = keeper(positions);
                 keeper.begin();
-                progress.generation(inFlight, engine::confirmedLsn);
+                progress.generation(inFlight, ProducerRetries.of(producer()));
                 return true;
             } catch (SlotHeldException e) {
                 standingBy.accept(e);
@@ -227,6 +227,11 @@ final class Attempt implements AutoCloseable {
                 ended(suspended());
                 keeper().refused();
             }
+            if (error == null && objection == null) {
+                progress.relayed(
+                        metadata.serializedKeySize() + Math.max(0, metadata.serializedValueSize()),
+                        delivery.committedAtMillis());
+            }
             settle(
                     delivery,
                     error == null || objection == null ? error : KafkaErrors.deadLetterRefused(record, error),
@@ -239,9 +244,7 @@ final class Attempt implements AutoCloseable {
             fail(delivery, error);
         } else {
             delivery.ack();
-            if (objection == null) {
-                progress.relayed();
-            } else {
+            if (objection != null) {
                 policy.diverted(delivery, objection);
             }
         }

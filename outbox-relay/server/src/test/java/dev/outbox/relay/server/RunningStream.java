@@ -7,6 +7,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.StreamState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
