@@ -7,6 +7,7 @@ import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
 import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.relay.server.status.StreamStatus;
+import dev.outbox.relay.server.status.WatchedStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import org.slf4j.MDC;
  * somebody is looking; after that every failure is reported and tried again, until its cause is gone. A failure that no
  * retry mends is looked at again, too, at the longest delay: somebody may have mended it.
  */
-final class StreamRunner implements Runnable {
+final class StreamRunner implements Runnable, WatchedStream {
 
     private static final Logger log = LoggerFactory.getLogger(StreamRunner.class);
 
@@ -161,7 +162,8 @@ final class StreamRunner implements Runnable {
         return config.relay().topic() + (config.relay().routes().isEmpty() ? "" : " and its routes");
     }
 
-    String name() {
+    @Override
+    public String name() {
         return config.name();
     }
 
@@ -185,8 +187,9 @@ final class StreamRunner implements Runnable {
         return drained;
     }
 
-    /** From any thread; to be asked every second or so. */
-    StreamStatus status() {
+    /** To be asked every second or so. */
+    @Override
+    public StreamStatus status() {
         return progress.status();
     }
 
