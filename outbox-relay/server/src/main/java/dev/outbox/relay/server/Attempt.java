@@ -123,7 +123,7 @@ final class Attempt implements AutoCloseable {
         Sending begun = new Sending(opened, its, policy, failure, ackTimeout, suspension, progress, tally, stop);
         sending = begun;
         its.begin();
-        progress.generation(begun.inFlight(), engine::confirmedLsn);
+        progress.generation(begun.inFlight(), ProducerRetries.of(opened));
     }
 
     private PositionKeeper keeper(Producer<byte[], byte[]> opened, PositionTopic positions) {

@@ -1,7 +1,9 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.server.RecordException.Reason;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -42,6 +44,24 @@ final class RecordErrorCounts {
     /** How many have been diverted. */
     long diverted() {
         return sum(deadLettered) + sum(skipped);
+    }
+
+    Map<String, Long> deadLettered() {
+        return byWord(deadLettered);
+    }
+
+    Map<String, Long> skipped() {
+        return byWord(skipped);
+    }
+
+    Map<String, Long> refused() {
+        return byWord(refused);
+    }
+
+    private static Map<String, Long> byWord(Map<Reason, LongAdder> counts) {
+        Map<String, Long> words = new LinkedHashMap<>();
+        counts.forEach((reason, count) -> words.put(word(reason), count.sum()));
+        return Collections.unmodifiableMap(words);
     }
 
     private static long sum(Map<Reason, LongAdder> counts) {

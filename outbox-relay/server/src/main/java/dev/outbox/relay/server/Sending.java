@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -114,19 +115,19 @@ final class Sending {
                 suspended();
             }
             if (error == null) {
-                acknowledged(delivery, objection);
+                acknowledged(delivery, metadata, objection);
             } else {
                 failed(delivery, objection == null ? error : KafkaErrors.deadLetterRefused(record, error));
             }
         });
     }
 
-    private void acknowledged(Delivery delivery, @Nullable RecordException objection) {
+    private void acknowledged(Delivery delivery, RecordMetadata metadata, @Nullable RecordException objection) {
         delivery.ack();
+        progress.acknowledged(delivery.committedAtMillis());
         if (objection == null) {
-            tally.relayed();
+            tally.relayed(metadata.serializedKeySize() + Math.max(0, metadata.serializedValueSize()));
         } else {
-            progress.acknowledged();
             policy.deadLettered(delivery, objection);
         }
         inFlight.decrementAndGet();

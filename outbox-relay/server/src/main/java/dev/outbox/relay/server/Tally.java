@@ -18,6 +18,7 @@ final class Tally {
     private final Progress progress;
     private final boolean transactions;
     private final LongAdder uncommitted = new LongAdder();
+    private final LongAdder uncommittedBytes = new LongAdder();
     private final ArrayDeque<Diverted> diverted = new ArrayDeque<>();
 
     /** Some in a row that were diverted in the same way. */
@@ -33,13 +34,17 @@ final class Tally {
         this.transactions = transactions;
     }
 
-    /** An event was acknowledged. */
-    void relayed() {
+    /**
+     * An event was acknowledged.
+     *
+     * @param size of key and value, in bytes
+     */
+    void relayed(long size) {
         if (transactions) {
-            progress.acknowledged();
             uncommitted.increment();
+            uncommittedBytes.add(size);
         } else {
-            progress.relayed(1);
+            progress.relayed(1, size);
         }
     }
 
@@ -65,7 +70,7 @@ final class Tally {
 
     /** Everything up to there is stored as delivered; with transactions, so is all that was acknowledged. */
     synchronized void stored(Position position) {
-        progress.relayed(uncommitted.sumThenReset());
+        progress.relayed(uncommitted.sumThenReset(), uncommittedBytes.sumThenReset());
         RecordErrorCounts counts = progress.recordErrors();
         for (Diverted some = diverted.peek();
                 some != null && some.last.isAtOrBefore(position);

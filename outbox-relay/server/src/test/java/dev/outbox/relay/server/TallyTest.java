@@ -5,22 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outbox.relay.Position;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.RecordException.Reason;
+import java.time.Clock;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TallyTest {
 
-    private final Progress progress = new Progress(() -> 0);
+    private final Progress progress = new Progress("shop", Optional::empty, () -> 0, Clock.systemUTC());
+    private final ProgressLines lines = new ProgressLines(progress, () -> 0);
 
     @Test
     void with_transactions_events_count_once_they_are_committed_and_what_was_aborted_does_not() {
         Tally aborted = new Tally(progress, true);
-        aborted.relayed();
+        aborted.relayed(10);
         aborted.deadLettered(Reason.SIZE, at(1));
         aborted.skipped(Reason.ROW, at(2));
         assertThat(figures()).isEqualTo("relayed=0");
 
         Tally again = new Tally(progress, true);
-        again.relayed();
+        again.relayed(10);
         again.deadLettered(Reason.SIZE, at(1));
         again.skipped(Reason.ROW, at(2));
         again.stored(at(2));
@@ -32,10 +35,11 @@ class TallyTest {
     @Test
     void without_transactions_a_record_counts_at_its_acknowledgement() {
         Tally tally = new Tally(progress, false);
-        tally.relayed();
-        tally.relayed();
+        tally.relayed(10);
+        tally.relayed(10);
 
         assertThat(figures()).isEqualTo("relayed=2");
+        assertThat(progress.status().traffic().bytes()).isEqualTo(20);
     }
 
     @Test
@@ -67,7 +71,7 @@ class TallyTest {
     }
 
     private String figures() {
-        return progress.summary().replace(" confirmed=0/0", "");
+        return lines.summary().replace(" confirmed=0/0", "");
     }
 
     private static Position at(long index) {
