@@ -15,7 +15,9 @@ final class Faults {
                         BrokerFaults.all(),
                         NetworkFaults.all(),
                         DataFaults.all(),
-                        SchemaFaults.all())
+                        SchemaFaults.all(),
+                        PublicationFaults.all(),
+                        SlotFaults.all())
                 .flatMap(List::stream)
                 .toList();
     }

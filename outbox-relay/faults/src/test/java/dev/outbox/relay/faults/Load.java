@@ -28,6 +28,7 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Writer byHand;
     private final AtomicLong commits = new AtomicLong();
+    private volatile String insert = Writer.INSERT;
     private volatile boolean stopped;
     private volatile boolean givenUp;
 
@@ -37,7 +38,7 @@ final class Load implements AutoCloseable {
     }
 
     private Writer writer() {
-        Writer writer = new Writer(database, () -> givenUp);
+        Writer writer = new Writer(database, () -> insert, () -> givenUp);
         writers.add(writer);
         return writer;
     }
@@ -71,6 +72,11 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Events are written by this statement from now on, which has the parameters of {@link Writer#INSERT}. */
+    void insertBy(String statement) {
+        insert = statement;
+    }
+
     /** Waits until so many more transactions have been committed by the load. */
     void awaitCommits(int more) {
         long until = commits.get() + more;
@@ -84,10 +90,15 @@ final class Load implements AutoCloseable {
 
     /** Commits these events in one transaction, as soon as that is possible. For one thread at a time. */
     Transaction commit(List<Event> events) {
+        return commit(events, () -> {});
+    }
+
+    /** @param between runs while the transaction is open and all is written */
+    Transaction commit(List<Event> events, Runnable between) {
         long deadline = System.nanoTime() + Settings.PATIENCE.toNanos();
         List<Event> next = events;
         while (System.nanoTime() < deadline) {
-            Transaction transaction = byHand.write(next, false);
+            Transaction transaction = byHand.write(next, false, between);
             if (transaction.committed()) {
                 return transaction;
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,31 +21,44 @@ final class Writer implements AutoCloseable {
 
     static final String LEDGER_DDL = "CREATE TABLE written (transaction uuid PRIMARY KEY)";
 
-    private static final String LEDGER = "INSERT INTO written VALUES (?)";
-    private static final String OUTBOX =
+    /** Of an event's id, aggregate type, aggregate id, type, payload and headers. */
+    static final String INSERT =
             "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, occurred_at)"
                     + " VALUES (?, ?, ?, ?, ?::json, ?::json, now())";
+
+    private static final String LEDGER = "INSERT INTO written VALUES (?)";
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final Callable<Connection> database;
+    private final Supplier<String> insert;
     private final BooleanSupplier givenUp;
     private final List<Transaction> written = new ArrayList<>();
     private @Nullable Connection connection;
 
-    /** @param givenUp whether not to go on trying to reach the server */
-    Writer(Callable<Connection> database, BooleanSupplier givenUp) {
+    /**
+     * @param insert the statement that writes an event now, with the parameters of {@link #INSERT}
+     * @param givenUp whether not to go on trying to reach the server
+     */
+    Writer(Callable<Connection> database, Supplier<String> insert, BooleanSupplier givenUp) {
         this.database = database;
+        this.insert = insert;
         this.givenUp = givenUp;
     }
 
     /** Writes and commits, or rolls back if asked to or made to by an error. */
     Transaction write(List<Event> events, boolean rollBack) {
+        return write(events, rollBack, () -> {});
+    }
+
+    /** @param between runs while the transaction is open and all is written */
+    Transaction write(List<Event> events, boolean rollBack, Runnable between) {
         UUID id = UUID.randomUUID();
         boolean committed;
         try {
             Connection open = connect();
             insert(open, id, events);
+            between.run();
             if (rollBack) {
                 open.rollback();
                 committed = false;
@@ -64,9 +78,9 @@ final class Writer implements AutoCloseable {
         return transaction;
     }
 
-    private static void insert(Connection open, UUID id, List<Event> events) throws SQLException {
+    private void insert(Connection open, UUID id, List<Event> events) throws SQLException {
         try (PreparedStatement ledger = open.prepareStatement(LEDGER);
-                PreparedStatement outbox = open.prepareStatement(OUTBOX)) {
+                PreparedStatement outbox = open.prepareStatement(insert.get())) {
             ledger.setObject(1, id);
             ledger.executeUpdate();
             for (Event event : events) {

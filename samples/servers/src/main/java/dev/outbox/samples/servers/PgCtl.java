@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class PgCtl implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 60;
+    private static final int ULIMIT_BLOCK = 512;
 
     private final Path data;
     private final Path log;
@@ -36,12 +37,21 @@ final class PgCtl implements AutoCloseable {
     }
 
     void start() {
-        run("start", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-l", log.toString(), "-o", options);
+        start(List.of());
+    }
+
+    /** No file may grow beyond so many bytes. */
+    void startWithFilesUpTo(long bytes) {
+        start(List.of("sh", "-c", "ulimit -f " + bytes / ULIMIT_BLOCK + " && exec \"$@\"", "sh"));
+    }
+
+    private void start(List<String> under) {
+        run(under, "start", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-l", log.toString(), "-o", options);
     }
 
     /** @param mode {@code smart}, {@code fast} or {@code immediate} */
     void stop(String mode) {
-        run("stop", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-m", mode);
+        run(List.of(), "stop", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-m", mode);
     }
 
     /** The postmaster's process. */
@@ -53,8 +63,9 @@ final class PgCtl implements AutoCloseable {
                 .strip());
     }
 
-    private void run(String... arguments) {
-        List<String> command = new ArrayList<>();
+    /** @param under a command that runs the one that follows it */
+    private void run(List<String> under, String... arguments) {
+        List<String> command = new ArrayList<>(under);
         if (LinuxUtils.isUnshareAvailable()) {
             // As the library does: a server does not run as root.
             command.addAll(List.of("unshare", "-U"));

@@ -221,6 +221,14 @@ public final class PostgresServer implements AutoCloseable {
         pgCtl.start();
     }
 
+    /**
+     * The same on a disk that is as good as full: no file may grow beyond so many bytes until the server is restarted once
+     * more. A write beyond fails as one for which there is no room, and if it is the log's, the server goes down for it.
+     */
+    public void restartWithFilesUpTo(long bytes) {
+        pgCtl.startWithFilesUpTo(bytes);
+    }
+
     /** Stops the server for good; its data stays until it is closed. */
     public void stop() {
         try {
