@@ -104,7 +104,8 @@ public final class RelayEngine implements AutoCloseable {
 
     /**
      * How far everything is acknowledged and known to be whole: what a host stores from time to time. Also before the
-     * first delivery; then it says where the stream begins. It follows acknowledgements within about 100 milliseconds.
+     * first delivery; then it says where the stream begins. It follows acknowledgements within about 100 milliseconds, and
+     * inside a long transaction in steps of 1,000 events.
      *
      * @throws IllegalStateException if the engine was never started, or closed
      */

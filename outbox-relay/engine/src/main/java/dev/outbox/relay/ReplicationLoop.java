@@ -8,6 +8,7 @@ import dev.outbox.relay.pgoutput.PgOutputMessage.Commit;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Insert;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Relation;
 import dev.outbox.relay.pgoutput.RelationCache;
+import dev.outbox.relay.replication.ReplicationException;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -104,6 +105,10 @@ final class ReplicationLoop implements Runnable {
             stream.abort();
             ended = true;
             return;
+        } catch (ReplicationException e) {
+            failure = e.gapAfter() == null
+                    ? Failures.of(e)
+                    : new GapException(Failures.message(e), watch.gapUntil(LogSequenceNumber.INVALID), e);
         } catch (RuntimeException | Error e) {
             failure = Failures.of(e);
         }

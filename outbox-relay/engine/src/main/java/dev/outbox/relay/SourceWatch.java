@@ -84,7 +84,7 @@ final class SourceWatch implements Runnable {
     /** Whether something waits to be vouched for, and has waited long enough. */
     private boolean isDue() {
         Acknowledged now = gate.acknowledged();
-        boolean events = now.commitLsn().compareTo(vouched.commitLsn()) > 0;
+        boolean events = now.hasEventsBeyond(vouched);
         boolean other = now.confirmableLsn().compareTo(vouched.confirmableLsn()) > 0 || buffer.bytes() > 0;
         if (!events && !other) {
             lastVouchNanos = System.nanoTime();
@@ -197,7 +197,7 @@ final class SourceWatch implements Runnable {
         long left = timeout.toNanos();
         lock.lock();
         try {
-            while (vouched.confirmableLsn().compareTo(acknowledged.confirmableLsn()) < 0) {
+            while (!vouched.covers(acknowledged)) {
                 if (ended || left <= 0) {
                     return false;
                 }

@@ -40,6 +40,7 @@ final class Progress {
     private final Clock clock;
     private final LongAdder events = new LongAdder();
     private final LongAdder bytes = new LongAdder();
+    private final LongAdder acknowledged = new LongAdder();
     private final Latency latency = new Latency();
     private final LongAdder errors = new LongAdder();
     private final AtomicLong attempts = new AtomicLong();
@@ -114,15 +115,19 @@ final class Progress {
         inFlight = new AtomicLong();
     }
 
-    /**
-     * A record was acknowledged.
-     *
-     * @param size of key and value, in bytes
-     * @param committedAtMillis when its transaction committed, by the server's clock
-     */
-    void relayed(long size, long committedAtMillis) {
-        events.increment();
+    /** So many events have got to their topics, with so many bytes of keys and values. */
+    void relayed(long count, long size) {
+        events.add(count);
         bytes.add(size);
+    }
+
+    /** A record was acknowledged whose event is not counted yet: a sign of life, and no more. */
+    void acknowledged() {
+        acknowledged.increment();
+    }
+
+    /** An event was acknowledged whose transaction committed at that time by the server's clock. */
+    void took(long committedAtMillis) {
         latency.record(clock.millis() - committedAtMillis);
     }
 
@@ -145,7 +150,8 @@ final class Progress {
         long relayed = events.sum();
         long inFlightNow = inFlight.get();
         Lag lag = lag(progress, slot, inFlightNow, now);
-        movement.look(nanos, state, progress, relayed + recordErrors.diverted(), inFlightNow, lag);
+        long done = relayed + acknowledged.sum() + recordErrors.diverted();
+        movement.look(nanos, state, progress, done, inFlightNow, lag);
         long size = bytes.sum();
         return new StreamStatus(
                 name,

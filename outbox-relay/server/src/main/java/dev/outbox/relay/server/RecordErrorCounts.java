@@ -24,22 +24,21 @@ final class RecordErrorCounts {
         return counts;
     }
 
-    /** A dead letter was acknowledged. */
-    void deadLettered(Reason reason) {
-        increment(deadLettered, reason);
+    void deadLettered(Reason reason, long events) {
+        of(deadLettered, reason).add(events);
     }
 
-    void skipped(Reason reason) {
-        increment(skipped, reason);
+    void skipped(Reason reason, long events) {
+        of(skipped, reason).add(events);
     }
 
     /** An attempt ended for an event: each one counts. */
     void refused(Reason reason) {
-        increment(refused, reason);
+        of(refused, reason).increment();
     }
 
-    private static void increment(Map<Reason, LongAdder> counts, Reason reason) {
-        counts.computeIfAbsent(reason, absent -> new LongAdder()).increment();
+    private static LongAdder of(Map<Reason, LongAdder> counts, Reason reason) {
+        return counts.computeIfAbsent(reason, absent -> new LongAdder());
     }
 
     /** How many have been diverted. */

@@ -32,6 +32,7 @@ final class StreamRunner implements Runnable, WatchedStream {
     private final Progress progress;
     private final ProgressLines lines;
     private final PoisonedEvents poisoned = new PoisonedEvents();
+    private final Unstored unstored = new Unstored();
     private final Repeated repeated = new Repeated(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
@@ -71,12 +72,12 @@ final class StreamRunner implements Runnable, WatchedStream {
         backoff.attempt();
         progress.attempt();
         boolean everythingStored;
-        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, stop)) {
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, stop)) {
             if (attempt.start(this::standBy)) {
                 running();
                 everythingStored = attempt.relay();
             } else {
-                everythingStored = true;
+                everythingStored = unstored.isNothing();
             }
         } catch (RuntimeException e) {
             failed(e);

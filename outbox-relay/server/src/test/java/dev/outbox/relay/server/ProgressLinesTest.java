@@ -19,9 +19,7 @@ class ProgressLinesTest {
     void a_line_tells_total_rate_and_place() {
         progress.generation(inFlight, () -> 0);
         engine.confirmed = 0x1_0000_00A0L;
-        for (int i = 0; i < 200; i++) {
-            progress.relayed(1, 0);
-        }
+        progress.relayed(200, 0);
         inFlight.set(3);
         clock.pass(10);
 
@@ -30,10 +28,9 @@ class ProgressLinesTest {
 
     @Test
     void events_that_did_not_get_to_their_topic_are_told_by_reason() {
-        progress.recordErrors().deadLettered(Reason.SIZE);
-        progress.recordErrors().deadLettered(Reason.SIZE);
-        progress.recordErrors().deadLettered(Reason.ROW);
-        progress.recordErrors().skipped(Reason.TIMESTAMP);
+        progress.recordErrors().deadLettered(Reason.SIZE, 2);
+        progress.recordErrors().deadLettered(Reason.ROW, 1);
+        progress.recordErrors().skipped(Reason.TIMESTAMP, 1);
         progress.recordErrors().refused(Reason.TIMESTAMP);
         clock.pass(10);
 

@@ -51,7 +51,7 @@ class ProgressTest {
         inFlight.set(3);
         retries.set(2);
         for (int i = 0; i < 200; i++) {
-            progress.relayed(10, HandClock.START.toEpochMilli());
+            progress.relayed(1, 10);
         }
         clock.pass(10);
 
@@ -86,8 +86,8 @@ class ProgressTest {
 
     @Test
     void what_did_not_get_to_its_topic_is_counted_by_reason() {
-        progress.recordErrors().deadLettered(Reason.SIZE);
-        progress.recordErrors().skipped(Reason.ROW);
+        progress.recordErrors().deadLettered(Reason.SIZE, 1);
+        progress.recordErrors().skipped(Reason.ROW, 1);
         progress.recordErrors().refused(Reason.TOPIC);
 
         StreamStatus.Troubles troubles = progress.status().troubles();
@@ -185,8 +185,26 @@ class ProgressTest {
                 .isEqualTo(new StreamStatus.Health(false, "no acknowledgement from the brokers for 20 s"));
         assertThat(progress.brokersSilent()).isPresent();
 
-        progress.relayed(1, 0);
+        progress.relayed(1, 1);
         assertThat(progress.status().health().ready()).isTrue();
+    }
+
+    @Test
+    void acknowledgements_within_a_long_transaction_are_progress_though_nothing_is_relayed_yet() {
+        running(100, 100, 0);
+        progress.generation(inFlight, retries::get);
+        inFlight.set(1);
+        pass(60, progress::acknowledged);
+
+        assertThat(progress.status().health().ready()).isTrue();
+        assertThat(progress.status().traffic().events()).isZero();
+    }
+
+    @Test
+    void events_are_timed_from_their_commit() {
+        progress.took(HandClock.START.minusMillis(7).toEpochMilli());
+
+        assertThat(progress.status().traffic().latency().totalMillis()).isEqualTo(7);
     }
 
     @Test
@@ -194,7 +212,7 @@ class ProgressTest {
         running(100, 100, 0);
         progress.generation(inFlight, retries::get);
         inFlight.set(1);
-        pass(60, () -> progress.recordErrors().deadLettered(Reason.ROW));
+        pass(60, () -> progress.recordErrors().deadLettered(Reason.ROW, 1));
 
         assertThat(progress.status().health().ready()).isTrue();
     }
