@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param transactionalId of the producer that wrote it, if it used transactions
  * @param adopted the last gap that was accepted; carried from record to record, for the topic is compacted
  */
-record PositionRecord(
+public record PositionRecord(
         long epoch,
         Checkpoint checkpoint,
         @Nullable String transactionalId,
