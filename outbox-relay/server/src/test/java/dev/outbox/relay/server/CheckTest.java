@@ -277,7 +277,15 @@ class CheckTest {
                                     + " pg_drop_replication_slot('standby');"));
 
             Properties replication = new Properties();
-            replication.putAll(Map.of("user", "relay", "replication", "database", "preferQueryMode", "simple"));
+            replication.putAll(Map.of(
+                    "user",
+                    "relay",
+                    "replication",
+                    "database",
+                    "preferQueryMode",
+                    "simple",
+                    "assumeMinServerVersion",
+                    "15"));
             try (Connection sender = DriverManager.getConnection(server.url("postgres"), replication)) {
                 assertThat(sender.isClosed()).isFalse();
                 assertThat(patient.check().complaints())
