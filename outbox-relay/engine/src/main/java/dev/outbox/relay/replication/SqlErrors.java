@@ -113,6 +113,17 @@ final class SqlErrors {
     }
 
     static ReplicationException onStream(Source source, SQLException e) {
+        if (state(e).equals(UNKNOWN_OBJECT)) {
+            return ReplicationException.gap(
+                    "Expected all events of the slot '" + source.slot() + "' on " + source.address()
+                            + ", found that the"
+                            + " server can't send what committed while there was no publication (" + message(e)
+                            + "): it was dropped or renamed, or the slot is older. A slot that is older gets past that"
+                            + " place by SELECT pg_replication_slot_advance('" + source.slot()
+                            + "', pg_current_wal_lsn()).",
+                    LogSequenceNumber.INVALID,
+                    e);
+        }
         return failed(
                 "Lost the replication connection to " + source.address() + " (slot '" + source.slot() + "'): "
                         + message(e) + ". What was not confirmed comes again after a reconnect.",

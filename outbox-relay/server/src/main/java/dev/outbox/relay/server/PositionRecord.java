@@ -1,6 +1,7 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,17 @@ public record PositionRecord(
      * lost the slot and did not know; of one epoch's records, none goes back.
      */
     boolean outweighs(PositionRecord later) {
-        return epoch > later.epoch
-                || (epoch == later.epoch
-                        && checkpoint.confirmableLsn().compareTo(later.checkpoint.confirmableLsn()) > 0);
+        return epoch > later.epoch || (epoch == later.epoch && isBeyond(later.checkpoint));
+    }
+
+    private boolean isBeyond(Checkpoint other) {
+        Position here = checkpoint.position();
+        Position there = other.position();
+        if (here.timeline() != there.timeline()) {
+            return here.timeline() > there.timeline();
+        }
+        return here.equals(there)
+                ? checkpoint.confirmableLsn().compareTo(other.confirmableLsn()) > 0
+                : there.isAtOrBefore(here);
     }
 }

@@ -21,6 +21,7 @@ final class Relay {
     private final ServerConfig config;
     private final Stop stop;
     private final List<StreamRunner> runners = new ArrayList<>();
+    private long looks;
 
     /** @param commands to be named where a person has to do something */
     Relay(ServerConfig config, CommandText commands) {
@@ -83,6 +84,15 @@ final class Relay {
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;
     }
 
+    /** Every second: rates and standstills are seen by looking. */
+    private void look() {
+        looks++;
+        runners.forEach(StreamRunner::status);
+        if (looks % PROGRESS_INTERVAL.toSeconds() == 0) {
+            runners.forEach(StreamRunner::logProgress);
+        }
+    }
+
     /** On a thread of its own: a stream that waits for its brokers is the one to hear of. */
     private ScheduledExecutorService logProgress() {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -90,9 +100,7 @@ final class Relay {
             thread.setDaemon(true);
             return thread;
         });
-        long interval = PROGRESS_INTERVAL.toSeconds();
-        var unused = executor.scheduleAtFixedRate(
-                () -> runners.forEach(StreamRunner::logProgress), interval, interval, TimeUnit.SECONDS);
+        var unused = executor.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
         return executor;
     }
 }

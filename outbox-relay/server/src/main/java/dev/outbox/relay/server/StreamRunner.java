@@ -5,6 +5,10 @@ import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.StreamState;
+import dev.outbox.relay.server.status.StreamStatus;
+import dev.outbox.relay.server.status.WatchedStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -16,7 +20,7 @@ import org.slf4j.MDC;
  * somebody is looking; after that every failure is reported and tried again, until its cause is gone. A failure that no
  * retry mends is looked at again, too, at the longest delay: somebody may have mended it.
  */
-final class StreamRunner implements Runnable {
+final class StreamRunner implements Runnable, WatchedStream {
 
     private static final Logger log = LoggerFactory.getLogger(StreamRunner.class);
 
@@ -25,8 +29,10 @@ final class StreamRunner implements Runnable {
     private final Backoff backoff;
     private final String adoptCommand;
     private final RelayEngine engine;
-    private final Progress progress = new Progress(System::nanoTime);
+    private final Progress progress;
+    private final ProgressLines lines;
     private final PoisonedEvents poisoned = new PoisonedEvents();
+    private final Unstored unstored = new Unstored();
     private final Repeated repeated = new Repeated(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
@@ -39,11 +45,14 @@ final class StreamRunner implements Runnable {
         this.stop = stop;
         this.backoff = backoff;
         this.engine = new RelayEngine(config.relay());
+        this.progress = new Progress(config.name(), engine::progress, System::nanoTime, Clock.systemUTC());
+        this.lines = new ProgressLines(progress, System::nanoTime);
     }
 
     @Override
     public void run() {
         MDC.put("stream", config.name());
+        new SlotMonitor(config.name(), engine, progress, stop).start();
         try {
             while (!stop.requested() && !broken) {
                 attempt();
@@ -61,13 +70,14 @@ final class StreamRunner implements Runnable {
 
     private void attempt() throws InterruptedException {
         backoff.attempt();
+        progress.attempt();
         boolean everythingStored;
-        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, stop)) {
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, stop)) {
             if (attempt.start(this::standBy)) {
                 running();
                 everythingStored = attempt.relay();
             } else {
-                everythingStored = true;
+                everythingStored = unstored.isNothing();
             }
         } catch (RuntimeException e) {
             failed(e);
@@ -96,6 +106,7 @@ final class StreamRunner implements Runnable {
 
     private void failed(RuntimeException e) throws InterruptedException {
         String sentence = Sentences.of(e);
+        progress.failed(sentence);
         String advice = e instanceof GapException ? " To accept the gap: " + adoptCommand : "";
         boolean toBeMended = e instanceof RelayException known && !known.retriable();
         // An event that stops the stream is tried again as configured, whatever is wrong with it.
@@ -152,7 +163,8 @@ final class StreamRunner implements Runnable {
         return config.relay().topic() + (config.relay().routes().isEmpty() ? "" : " and its routes");
     }
 
-    String name() {
+    @Override
+    public String name() {
         return config.name();
     }
 
@@ -176,11 +188,17 @@ final class StreamRunner implements Runnable {
         return drained;
     }
 
+    /** To be asked every second or so. */
+    @Override
+    public StreamStatus status() {
+        return progress.status();
+    }
+
     /** A line about the last seconds, if anything moved or should have. From any thread. */
     void logProgress() {
         MDC.put("stream", config.name());
-        progress.line().ifPresent(log::info);
-        progress.stall()
+        lines.line().ifPresent(log::info);
+        progress.brokersSilent()
                 .ifPresent(stall -> log.warn(
                         "No acknowledgement from the brokers at {} for {} s: are they up, and enough of them in sync?",
                         config.bootstrapServers(),
@@ -191,7 +209,7 @@ final class StreamRunner implements Runnable {
     /** The last line. From any thread. */
     void logEnd() {
         MDC.put("stream", config.name());
-        log.info("Stopped. {}", progress.summary());
+        log.info("Stopped. {}", lines.summary());
         if (failed()) {
             log.error("The stream is FAILED: it relays nothing until what is wrong is mended.");
         } else if (!drained) {

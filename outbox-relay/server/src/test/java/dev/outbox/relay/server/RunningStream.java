@@ -7,6 +7,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.StreamState;
+import dev.outbox.relay.server.status.WatchedStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,11 @@ final class RunningStream implements AutoCloseable {
             return new ArrayList<>(appender.list)
                     .stream().map(ILoggingEvent::getFormattedMessage).toList();
         }
+    }
+
+    /** As metrics and the admin's answers see it. */
+    WatchedStream watched() {
+        return runner;
     }
 
     StreamState state() {

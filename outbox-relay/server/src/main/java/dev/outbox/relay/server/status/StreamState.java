@@ -1,7 +1,7 @@
-package dev.outbox.relay.server;
+package dev.outbox.relay.server.status;
 
 /** What a stream is about. */
-enum StreamState {
+public enum StreamState {
     /** Before its first attempt has come up, or between two. */
     STARTING,
     /** Another relay holds the slot; this one takes over when it is gone. */

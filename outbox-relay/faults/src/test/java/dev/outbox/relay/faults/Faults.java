@@ -1,0 +1,22 @@
+package dev.outbox.relay.faults;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All families. */
+final class Faults {
+
+    private Faults() {}
+
+    static List<Fault> all() {
+        return Stream.of(
+                        RelayFaults.all(),
+                        PostgresFaults.all(),
+                        BrokerFaults.all(),
+                        NetworkFaults.all(),
+                        DataFaults.all(),
+                        SchemaFaults.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.outbox.relay.faults;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * A consumer that reads committed records only, of all topics whose names begin with a prefix, from their beginning, and
+ * notes each. What comes from the dead-letter topic is noted apart.
+ */
+final class Reader implements AutoCloseable {
+
+    /**
+     * A record's event.
+     *
+     * @param id a random one if the record has none: nobody has written that
+     */
+    record Received(UUID id, String aggregateId) {}
+
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
+
+    private final String prefix;
+    private final String deadLetterTopic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<Received> received = new ArrayList<>();
+    private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> deadLetters = ConcurrentHashMap.newKeySet();
+    private final Set<String> madeAnew = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean stopped;
+    private volatile long emptyPolls;
+
+    Reader(String bootstrapServers, String prefix) {
+        this.prefix = prefix;
+        this.deadLetterTopic = deadLetterTopic(prefix);
+        this.consumer = new KafkaConsumer<>(
+                Map.ofEntries(
+                        Map.entry("bootstrap.servers", bootstrapServers),
+                        Map.entry("isolation.level", "read_committed"),
+                        Map.entry("auto.offset.reset", "earliest"),
+                        Map.entry("fetch.max.wait.ms", "200"),
+                        Map.entry("metadata.max.age.ms", "1000"),
+                        Map.entry("reconnect.backoff.ms", "50"),
+                        Map.entry("reconnect.backoff.max.ms", "200"),
+                        Map.entry("retry.backoff.ms", "50"),
+                        Map.entry("request.timeout.ms", "5000"),
+                        Map.entry("enable.metrics.push", "false")),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        this.thread = Threads.start("reader", this::run);
+    }
+
+    static String deadLetterTopic(String prefix) {
+        return prefix + ".dead-letter";
+    }
+
+    private void run() {
+        try (consumer) {
+            long looked = System.nanoTime() - LOOK_NANOS;
+            while (!stopped) {
+                if (System.nanoTime() - looked >= LOOK_NANOS) {
+                    look();
+                    looked = System.nanoTime();
+                }
+                poll();
+            }
+        }
+    }
+
+    /** Takes new topics up, and forgets how far it was in those that were made anew. */
+    private void look() {
+        try {
+            Set<TopicPartition> partitions = new HashSet<>();
+            consumer.listTopics(Duration.ofSeconds(1)).forEach((topic, infos) -> {
+                if (topic.startsWith(prefix + ".") && !madeAnew.remove(topic)) {
+                    infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+                }
+            });
+            if (!partitions.equals(consumer.assignment())) {
+                consumer.assign(partitions);
+            }
+        } catch (KafkaException e) {
+            // The broker is away; it goes on with the topics that it has.
+            emptyPolls = 0;
+        }
+    }
+
+    private void poll() {
+        if (consumer.assignment().isEmpty()) {
+            Threads.last(POLL);
+            return;
+        }
+        try {
+            var polled = consumer.poll(POLL);
+            polled.forEach(this::note);
+            emptyPolls = polled.isEmpty() ? emptyPolls + 1 : 0;
+        } catch (KafkaException e) {
+            // A topic that is being deleted, or a broker that is not itself yet: asked again.
+            Threads.last(POLL);
+        }
+    }
+
+    private void note(ConsumerRecord<byte[], byte[]> record) {
+        Received event = new Received(id(record), text(record.key()));
+        if (record.topic().equals(deadLetterTopic)) {
+            deadLetters.add(event.id());
+        } else {
+            synchronized (received) {
+                received.add(event);
+            }
+            ids.add(event.id());
+        }
+    }
+
+    private static UUID id(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader("id");
+        try {
+            return header == null ? UUID.randomUUID() : UUID.fromString(text(header.value()));
+        } catch (IllegalArgumentException e) {
+            return UUID.randomUUID();
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** The topic was deleted and made anew: it is read from its beginning. */
+    void madeAnew(String topic) {
+        madeAnew.add(topic);
+    }
+
+    boolean has(UUID id) {
+        return ids.contains(id);
+    }
+
+    boolean hasDeadLetter(UUID id) {
+        return deadLetters.contains(id);
+    }
+
+    int count() {
+        synchronized (received) {
+            return received.size();
+        }
+    }
+
+    /** In the order in which they came; per partition that is the topic's. */
+    List<Received> received() {
+        synchronized (received) {
+            return List.copyOf(received);
+        }
+    }
+
+    /** Waits until there is nothing more to read: a second of polls has brought nothing. */
+    void awaitEnd() {
+        emptyPolls = 0;
+        Threads.await("the end of the topics", () -> emptyPolls >= 20);
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join(Settings.PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

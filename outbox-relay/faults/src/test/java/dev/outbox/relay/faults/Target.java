@@ -1,0 +1,237 @@
+package dev.outbox.relay.faults;
+
+import dev.outbox.samples.servers.KafkaBroker;
+import dev.outbox.samples.servers.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fault can take hold of: servers, links, relays, load, and a database, slot and topics of the case's own. For the
+ * case's thread.
+ */
+final class Target implements AutoCloseable {
+
+    private final Case of;
+    private final String name;
+    private final Lane lane;
+    private final RelayJvm jvm;
+    private final Path directory;
+    private final Path config;
+    private final Random random;
+    private final Load load;
+    private final Reader reader;
+    private final Truth truth;
+    private final Admin admin;
+    private final @Nullable Witness witness;
+    private final List<RelayProcess> relays = new ArrayList<>();
+    private @Nullable RelayProcess relay;
+
+    /** @param name of database, slot, stream, and before the topics' names */
+    Target(Case of, String name, Lane lane, RelayJvm jvm) throws Exception {
+        this.of = of;
+        this.name = name;
+        this.lane = lane;
+        this.jvm = jvm;
+        this.random = Settings.random(of);
+        this.directory = Files.createDirectories(Settings.output().resolve(of.fileName()));
+        lane.postgres().createDatabase(name);
+        sql(Writer.outboxDdl());
+        sql(Writer.LEDGER_DDL);
+        this.witness = of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, this::connect) : null;
+        this.admin = Admin.create(Map.of("bootstrap.servers", lane.broker().bootstrapServers()));
+        for (String type : Load.TYPES) {
+            createTopic(topic(type));
+        }
+        this.config = Files.writeString(directory.resolve("relay.yaml"), RelayYaml.of(this));
+        this.load = new Load(this::connect);
+        this.reader = new Reader(lane.broker().bootstrapServers(), name);
+        this.truth = new Truth(load, reader, witness);
+    }
+
+    Case of() {
+        return of;
+    }
+
+    boolean exactlyOnce() {
+        return of.mode().exactlyOnce();
+    }
+
+    /** Of the database, the slot, the stream; each topic's name begins with it. */
+    String name() {
+        return name;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** The case's own directory, which stays. */
+    Path directory() {
+        return directory;
+    }
+
+    PostgresServer postgres() {
+        return lane.postgres();
+    }
+
+    KafkaBroker broker() {
+        return lane.broker();
+    }
+
+    /** Between relay and PostgreSQL; nobody else's connections go through it. */
+    Link postgresLink() {
+        return lane.postgresLink();
+    }
+
+    /** Between relay and broker; nobody else's connections go through it. */
+    Link brokerLink() {
+        return lane.brokerLink();
+    }
+
+    /** Another server takes the place of the one there was, which is closed; the relay's link leads there. */
+    void failOverTo(PostgresServer other) {
+        lane.failOverTo(other);
+    }
+
+    Load load() {
+        return load;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Reader reader() {
+        return reader;
+    }
+
+    /** A client of the broker, past the link. */
+    Admin admin() {
+        return admin;
+    }
+
+    /** The topic that an aggregate type's events go to. */
+    String topic(String aggregateType) {
+        return name + "." + aggregateType;
+    }
+
+    /** Makes a topic as those of the load are, with three partitions and the fault's settings. */
+    void createTopic(String topic) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, Optional.of(3), Optional.empty())
+                        .configs(of.fault().topicSettings())))
+                .all()
+                .get();
+    }
+
+    /** The relay that was started last. */
+    RelayProcess relay() {
+        if (relay == null) {
+            throw new IllegalStateException("no relay was started");
+        }
+        return relay;
+    }
+
+    /** All that were started, the ones that have ended among them. */
+    List<RelayProcess> relays() {
+        return relays;
+    }
+
+    /** Starts a relay and waits until it relays. */
+    RelayProcess startRelay() {
+        RelayProcess started = launchRelay(of.fault().heap());
+        started.awaitSaying(0, "Relaying ");
+        return started;
+    }
+
+    /** Starts a relay while another holds the slot, and waits until it stands by. */
+    RelayProcess startStandby() {
+        RelayProcess started = launchRelay(of.fault().heap());
+        started.awaitSaying(0, "Standing by.");
+        return started;
+    }
+
+    /** Starts a relay and waits for nothing. */
+    RelayProcess launchRelay(String heap) {
+        Path log = directory.resolve("relay-" + relays.size() + ".log");
+        RelayProcess started = RelayProcess.start(jvm.options(heap), config, log);
+        relays.add(started);
+        relay = started;
+        return started;
+    }
+
+    /** Which one {@link #relay} is from now on, where a fault has started several. */
+    void use(RelayProcess other) {
+        relay = other;
+    }
+
+    Path config() {
+        return config;
+    }
+
+    /** A connection as superuser, past the link; the caller closes it. */
+    Connection connect() throws SQLException {
+        return lane.postgres().connect(name);
+    }
+
+    /** Runs statements in the case's database, as superuser, past the link. */
+    void sql(String sql) {
+        lane.postgres().execute(name, sql);
+    }
+
+    /** The first column of the first row as text, or empty. */
+    String query(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            return result.next() && result.getString(1) != null ? result.getString(1) : "";
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The walsender's process of the relay's stream, if there is one. */
+    Optional<Long> walsender() {
+        return Optional.of(query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + name + "'"))
+                .filter(pid -> !pid.isEmpty())
+                .map(Long::valueOf);
+    }
+
+    /** Lets the fault last. */
+    void last(Duration time) {
+        Threads.last(time);
+    }
+
+    void await(String what, BooleanSupplier condition) {
+        Threads.await(what, condition);
+    }
+
+    /** Looks where what was committed has committed, if anybody wants to know. */
+    void witness() throws Exception {
+        if (witness != null) {
+            witness.look();
+        }
+    }
+
+    /** Ends all that the case has started. */
+    @Override
+    public void close() {
+        relays.forEach(RelayProcess::kill);
+        load.close();
+        reader.close();
+        admin.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.outbox.samples.servers;
+
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code pg_ctl} for a server that the library has started: it can stop one in order only, and never start it again. */
+final class PgCtl implements AutoCloseable {
+
+    private static final long LIMIT_SECONDS = 60;
+
+    private final Path data;
+    private final Path log;
+    private final Path output;
+    private final Path postgres;
+    private final String options;
+
+    private PgCtl(Path data, Path postgres, String options) {
+        this.data = data;
+        this.log = Path.of(data + ".log");
+        this.output = Path.of(data + ".pg_ctl");
+        this.postgres = postgres;
+        this.options = options;
+    }
+
+    /** With the program and the options that the running server was started with. */
+    static PgCtl of(Path data) {
+        String started = read(data.resolve("postmaster.opts")).strip();
+        int end = started.indexOf(' ');
+        return new PgCtl(data, Path.of(started.substring(0, end)), started.substring(end + 1));
+    }
+
+    void start() {
+        run("start", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-l", log.toString(), "-o", options);
+    }
+
+    /** @param mode {@code smart}, {@code fast} or {@code immediate} */
+    void stop(String mode) {
+        run("stop", "-w", "-t", String.valueOf(LIMIT_SECONDS), "-m", mode);
+    }
+
+    /** The postmaster's process. */
+    long pid() {
+        return Long.parseLong(read(data.resolve("postmaster.pid"))
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .strip());
+    }
+
+    private void run(String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            // As the library does: a server does not run as root.
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.addAll(List.of(postgres.resolveSibling("pg_ctl").toString(), "-D", data.toString()));
+        command.addAll(List.of(arguments));
+        try {
+            // Not a pipe: the server would keep it open.
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            boolean ended = process.waitFor(2 * LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (!ended || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IllegalStateException("pg_ctl " + arguments[0] + " failed, and printed: " + read(output));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the server was to " + arguments[0] + ".", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Directories.delete(log);
+        Directories.delete(output);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
