@@ -67,6 +67,11 @@ final class RunningStream implements AutoCloseable {
         return lines.stream().filter(line -> line.startsWith("Stopped.")).reduce("", (first, last) -> last);
     }
 
+    /** Asks for the stop, without waiting for it. */
+    void requestStop() {
+        stop.request();
+    }
+
     /** Stops in order; returns whether all that was sent is acknowledged and confirmed. */
     boolean stop() {
         stop.request();
