@@ -11,16 +11,28 @@ import org.jspecify.annotations.Nullable;
  * <p>Delivered transactions wait in commit order. The head leaves once its Commit has been read and nothing of it is
  * outstanding; its commit end LSN may then be confirmed. What the server has sent beside transactions counts only while
  * none waits and none is half read: that alone keeps an idle slot from holding WAL.
+ *
+ * <p>A long transaction waits in segments. Those before its last leave once nothing of them is outstanding; with them
+ * the position moves on inside the transaction, and what may be confirmed stays where it was before it.
  */
 final class AckTracker {
 
-    private final ArrayDeque<InFlightTransaction> waiting = new ArrayDeque<>();
-    private @Nullable InFlightTransaction open;
+    /** In events: what is acknowledged of an unfinished segment comes again after a crash. */
+    static final int SEGMENT = 1_000;
+
+    private final int segmentEvents;
+    private final ArrayDeque<TransactionSegment> waiting = new ArrayDeque<>();
+    private @Nullable TransactionSegment open;
     private boolean halfRead;
     private LogSequenceNumber lastEndLsn;
     private Acknowledged acknowledged;
 
     AckTracker(Acknowledged before) {
+        this(before, SEGMENT);
+    }
+
+    AckTracker(Acknowledged before, int segmentEvents) {
+        this.segmentEvents = segmentEvents;
         acknowledged = before;
         lastEndLsn = before.confirmableLsn();
     }
@@ -31,10 +43,14 @@ final class AckTracker {
     }
 
     /** An event of the transaction is about to be delivered; the result takes its acknowledgement. */
-    InFlightTransaction deliver(Begin begin, long index) {
-        InFlightTransaction current = open;
+    TransactionSegment deliver(Begin begin, long index) {
+        TransactionSegment current = open;
+        if (current != null && current.events() == segmentEvents) {
+            current.continued();
+            current = null;
+        }
         if (current == null) {
-            current = new InFlightTransaction(begin, lastEndLsn);
+            current = new TransactionSegment(begin, lastEndLsn);
             waiting.add(current);
             open = current;
         }
@@ -44,7 +60,7 @@ final class AckTracker {
 
     /** The Commit has been read. A transaction without events is confirmed along with the one before it. */
     void commit(LogSequenceNumber commitEndLsn) {
-        InFlightTransaction last = waiting.peekLast();
+        TransactionSegment last = waiting.peekLast();
         if (last == null) {
             acknowledged = acknowledged.upTo(commitEndLsn);
         } else {
@@ -64,12 +80,13 @@ final class AckTracker {
     void received(LogSequenceNumber receivedLsn) {
         if (isIdle()) {
             acknowledged = acknowledged.upTo(receivedLsn);
+            lastEndLsn = LogSequenceNumber.max(lastEndLsn, receivedLsn);
         }
     }
 
     /** How far everything is acknowledged now; never goes back. */
     Acknowledged acknowledged() {
-        for (InFlightTransaction head = waiting.peek(); head != null; head = waiting.peek()) {
+        for (TransactionSegment head = waiting.peek(); head != null; head = waiting.peek()) {
             LogSequenceNumber endLsn = head.confirmableLsn();
             if (endLsn == null) {
                 break;

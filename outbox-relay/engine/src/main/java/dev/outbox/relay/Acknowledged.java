@@ -6,9 +6,10 @@ import dev.outbox.relay.pgoutput.LogSequenceNumber;
  * How far everything is acknowledged without a gap.
  *
  * @param confirmableLsn up to where the server may forget, as far as acknowledgements go
- * @param commitLsn that of the last transaction with events that is acknowledged whole
- * @param index the place of its last event
- * @param committedAtMillis when it committed, in milliseconds since 1970; 0 if there is none
+ * @param commitLsn that of the last transaction of which events are acknowledged; the LSN to confirm lies behind it if
+ *     all of them are, and otherwise before it
+ * @param index the place of the last of those events
+ * @param committedAtMillis when the transaction committed, in milliseconds since 1970; 0 if there is none
  */
 record Acknowledged(LogSequenceNumber confirmableLsn, LogSequenceNumber commitLsn, long index, long committedAtMillis) {
 
@@ -29,11 +30,21 @@ record Acknowledged(LogSequenceNumber confirmableLsn, LogSequenceNumber commitLs
         return lsn.compareTo(confirmableLsn) <= 0 ? this : new Acknowledged(lsn, commitLsn, index, committedAtMillis);
     }
 
-    Acknowledged with(InFlightTransaction transaction, LogSequenceNumber endLsn) {
+    Acknowledged with(TransactionSegment segment, LogSequenceNumber endLsn) {
         return new Acknowledged(
                 LogSequenceNumber.max(confirmableLsn, endLsn),
-                transaction.commitLsn(),
-                transaction.lastIndex(),
-                transaction.commitUnixMillis());
+                segment.commitLsn(),
+                segment.lastIndex(),
+                segment.commitUnixMillis());
+    }
+
+    /** Whether it says at least as much as the other. */
+    boolean covers(Acknowledged other) {
+        return confirmableLsn.compareTo(other.confirmableLsn) >= 0 && !other.hasEventsBeyond(this);
+    }
+
+    boolean hasEventsBeyond(Acknowledged other) {
+        int order = commitLsn.compareTo(other.commitLsn);
+        return order > 0 || (order == 0 && index > other.index);
     }
 }

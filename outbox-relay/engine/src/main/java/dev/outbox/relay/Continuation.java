@@ -89,7 +89,9 @@ final class Continuation {
         if (isBehind()) {
             throw new GapException(
                     "Expected the log of " + found.address() + " to go beyond the checkpoint's "
-                            + stored.confirmableLsn() + ", found that it ends at " + found.currentLsn()
+                            + LogSequenceNumber.max(
+                                    stored.confirmableLsn(), stored.position().commitLsn())
+                            + ", found that it ends at " + found.currentLsn()
                             + " of the same timeline: the server was restored from an older copy. What had committed"
                             + " on it since is gone, though relayed; what commits now is not told from it.",
                     range(found.slotLsn()),
@@ -114,7 +116,13 @@ final class Continuation {
     private boolean isBehind() {
         return !found.inRecovery()
                 && stored.position().timeline() == found.timeline()
-                && found.currentLsn().compareTo(stored.confirmableLsn()) < 0;
+                && (found.currentLsn().compareTo(stored.confirmableLsn()) < 0 || lacksLastEvent());
+    }
+
+    /** Where the position lies inside a transaction, everything that may be confirmed ends before that. */
+    private boolean lacksLastEvent() {
+        return stored.position().index() >= 0
+                && found.currentLsn().compareTo(stored.position().commitLsn()) <= 0;
     }
 
     private void requireSlot(LogSequenceNumber limit) {

@@ -42,6 +42,9 @@ public interface Delivery {
      */
     Checkpoint checkpoint();
 
+    /** When its transaction committed, by the server's clock, in milliseconds since 1970 in UTC. */
+    long committedAtMillis();
+
     /** Whether this is the last record of its PostgreSQL transaction. */
     boolean endOfTransaction();
 

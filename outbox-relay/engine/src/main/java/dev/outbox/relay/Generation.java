@@ -4,9 +4,11 @@ import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /** All that lives from one start of the engine to the next. Acknowledgements of an old one reach nothing of the new. */
 final class Generation implements AutoCloseable {
@@ -53,8 +55,17 @@ final class Generation implements AutoCloseable {
         return new Generation(config, open, store != PositionStore.NONE, nanoClock);
     }
 
+    /** With the host's logging context: its messages are about the same stream. */
     private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
+        Map<String, String> context = MDC.getCopyOfContextMap();
+        Thread thread = new Thread(
+                () -> {
+                    if (context != null) {
+                        MDC.setContextMap(context);
+                    }
+                    task.run();
+                },
+                name);
         thread.setDaemon(true);
         thread.start();
         return thread;
@@ -66,6 +77,18 @@ final class Generation implements AutoCloseable {
 
     LogSequenceNumber confirmedLsn() {
         return loop.confirmedLsn();
+    }
+
+    StreamProgress progress() {
+        Acknowledged acknowledged = gate.acknowledged();
+        return new StreamProgress(
+                loop.receivedLsn(),
+                new Position(origin.timeline(), acknowledged.commitLsn(), acknowledged.index()),
+                acknowledged.confirmableLsn(),
+                acknowledged.committedAtMillis(),
+                loop.confirmedLsn(),
+                loop.hasEnded() ? 0 : buffer.bytes(),
+                Optional.ofNullable(watch.slot()));
     }
 
     Checkpoint checkpoint() {

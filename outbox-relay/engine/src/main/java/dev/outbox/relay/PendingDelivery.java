@@ -13,7 +13,7 @@ final class PendingDelivery implements Delivery {
 
     private final RelayRecord record;
     private final @Nullable RelayException problem;
-    private final InFlightTransaction transaction;
+    private final TransactionSegment segment;
     private final DeliveryBuffer buffer;
     private final StreamOrigin origin;
     private final long index;
@@ -26,13 +26,13 @@ final class PendingDelivery implements Delivery {
     PendingDelivery(
             RelayRecord record,
             @Nullable RelayException problem,
-            InFlightTransaction transaction,
+            TransactionSegment segment,
             DeliveryBuffer buffer,
             StreamOrigin origin,
             long index) {
         this.record = record;
         this.problem = problem;
-        this.transaction = transaction;
+        this.segment = segment;
         this.buffer = buffer;
         this.origin = origin;
         this.index = index;
@@ -80,14 +80,18 @@ final class PendingDelivery implements Delivery {
 
     @Override
     public Position position() {
-        return new Position(origin.timeline(), transaction.commitLsn(), index);
+        return new Position(origin.timeline(), segment.commitLsn(), index);
     }
 
     @Override
     public Checkpoint checkpoint() {
-        LogSequenceNumber endLsn = endOfTransaction ? transaction.endLsn() : transaction.previousEndLsn();
-        return origin.checkpoint(
-                new Acknowledged(endLsn, transaction.commitLsn(), index, transaction.commitUnixMillis()));
+        LogSequenceNumber endLsn = endOfTransaction ? segment.endLsn() : segment.previousEndLsn();
+        return origin.checkpoint(new Acknowledged(endLsn, segment.commitLsn(), index, segment.commitUnixMillis()));
+    }
+
+    @Override
+    public long committedAtMillis() {
+        return segment.commitUnixMillis();
     }
 
     @Override
@@ -98,7 +102,7 @@ final class PendingDelivery implements Delivery {
     @Override
     public void ack() {
         if (ANSWERED.compareAndSet(this, 0, 1)) {
-            transaction.acked();
+            segment.acked();
             buffer.release(size);
         }
     }

@@ -42,7 +42,7 @@ public final class RelayEngine implements AutoCloseable {
     private final LongSupplier nanoClock;
     private @Nullable Checkpoint remembered;
     private volatile @Nullable Generation generation;
-    private volatile LogSequenceNumber confirmedAtClose = LogSequenceNumber.INVALID;
+    private volatile @Nullable StreamProgress progressAtClose;
 
     /** An engine that is not started yet. Connects to nothing. */
     public RelayEngine(RelayConfig config) {
@@ -104,7 +104,8 @@ public final class RelayEngine implements AutoCloseable {
 
     /**
      * How far everything is acknowledged and known to be whole: what a host stores from time to time. Also before the
-     * first delivery; then it says where the stream begins. It follows acknowledgements within about 100 milliseconds.
+     * first delivery; then it says where the stream begins. It follows acknowledgements within about 100 milliseconds, and
+     * inside a long transaction in steps of 1,000 events.
      *
      * @throws IllegalStateException if the engine was never started, or closed
      */
@@ -182,7 +183,34 @@ public final class RelayEngine implements AutoCloseable {
      */
     public LogSequenceNumber confirmedLsn() {
         Generation current = generation;
-        return current == null ? confirmedAtClose : current.confirmedLsn();
+        if (current != null) {
+            return current.confirmedLsn();
+        }
+        StreamProgress last = progressAtClose;
+        return last == null ? LogSequenceNumber.INVALID : last.confirmedLsn();
+    }
+
+    /**
+     * How far the stream is; of one that has ended, how far it was. Empty before the first start. From any thread, as often
+     * as anybody likes.
+     */
+    public Optional<StreamProgress> progress() {
+        Generation current = generation;
+        return Optional.ofNullable(current == null ? progressAtClose : current.progress());
+    }
+
+    /**
+     * Asks the server about the slot, on a connection made for it: for times when nothing streams. From any thread; blocks,
+     * for 10 seconds or so where the server doesn't answer.
+     *
+     * @throws RelayException if it can't be asked
+     */
+    public SlotStatus lookAtSlot() {
+        try {
+            return SlotLook.at(OpenStream.source(config, false));
+        } catch (RuntimeException e) {
+            throw Failures.of(e);
+        }
     }
 
     private Generation started() {
@@ -208,7 +236,7 @@ public final class RelayEngine implements AutoCloseable {
                 current.close();
             } finally {
                 remembered = current.checkpoint();
-                confirmedAtClose = current.confirmedLsn();
+                progressAtClose = current.progress();
                 generation = null;
             }
         }

@@ -8,6 +8,7 @@ import dev.outbox.relay.pgoutput.PgOutputMessage.Commit;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Insert;
 import dev.outbox.relay.pgoutput.PgOutputMessage.Relation;
 import dev.outbox.relay.pgoutput.RelationCache;
+import dev.outbox.relay.replication.ReplicationException;
 import dev.outbox.relay.replication.ReplicationStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -57,6 +58,7 @@ final class ReplicationLoop implements Runnable {
     private long lastMessageNanos = System.nanoTime();
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
+    private volatile LogSequenceNumber received;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
     private final AtomicLong passes = new AtomicLong();
     private volatile boolean stopping;
@@ -79,6 +81,7 @@ final class ReplicationLoop implements Runnable {
         this.skipTo = beginning.skipTo();
         this.startedAt = beginning.sighting().lsn();
         this.acks = new AckTracker(beginning.before());
+        this.received = beginning.before().confirmableLsn();
         this.gate = gate;
         this.watch = watch;
         this.statusInterval = statusInterval;
@@ -102,6 +105,10 @@ final class ReplicationLoop implements Runnable {
             stream.abort();
             ended = true;
             return;
+        } catch (ReplicationException e) {
+            failure = e.gapAfter() == null
+                    ? Failures.of(e)
+                    : new GapException(Failures.message(e), watch.gapUntil(LogSequenceNumber.INVALID), e);
         } catch (RuntimeException | Error e) {
             failure = Failures.of(e);
         }
@@ -205,6 +212,7 @@ final class ReplicationLoop implements Runnable {
     private void committed(Commit commit) throws InterruptedException {
         requireBegin("a Commit");
         acks.commit(commit.commitEndLsn());
+        received = commit.commitEndLsn();
         PendingDelivery last = heldBack;
         if (last != null) {
             offer(last.last());
@@ -223,7 +231,9 @@ final class ReplicationLoop implements Runnable {
     }
 
     private void nothingArrived() {
-        acks.received(stream.receivedLsn());
+        LogSequenceNumber all = LogSequenceNumber.max(received, stream.receivedLsn());
+        acks.received(all);
+        received = all;
         long now = System.nanoTime();
         if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
             LockSupport.parkNanos(IDLE_SLEEP_NANOS);
@@ -264,6 +274,11 @@ final class ReplicationLoop implements Runnable {
             stream.confirm(lsn);
             confirmed = lsn;
         }
+    }
+
+    /** Up to where everything that was sent is read. From any thread. */
+    LogSequenceNumber receivedLsn() {
+        return received;
     }
 
     /** From any thread. */

@@ -19,12 +19,13 @@ import org.slf4j.LoggerFactory;
  * an LSN. The server itself leaves out in silence. Only what is vouched for is confirmed and handed out as a checkpoint.
  *
  * <p>It has a thread and a connection of its own. A look that fails ends nothing; it delays confirmation. An idle stream
- * is not looked at.
+ * is not looked at, but for its slot, every few seconds.
  */
 final class SourceWatch implements Runnable {
 
     private static final long AFTER_EVENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long OTHERWISE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
 
@@ -36,10 +37,12 @@ final class SourceWatch implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile Acknowledged vouched;
+    private volatile @Nullable SlotStatus slot;
     private volatile @Nullable SourceProbe probe;
     private volatile boolean urgent;
     private volatile boolean ended;
     private long lastLookNanos;
+    private long lastSlotNanos = System.nanoTime() - SLOT_NANOS;
     private long lastVouchNanos = System.nanoTime();
     private boolean warned;
 
@@ -57,7 +60,10 @@ final class SourceWatch implements Runnable {
     public void run() {
         try {
             while (!ended) {
-                if (isDue()) {
+                if (System.nanoTime() - lastSlotNanos >= SLOT_NANOS) {
+                    lastSlotNanos = System.nanoTime();
+                    lookAtSlot();
+                } else if (isDue()) {
                     lastLookNanos = System.nanoTime();
                     look();
                 } else {
@@ -78,7 +84,7 @@ final class SourceWatch implements Runnable {
     /** Whether something waits to be vouched for, and has waited long enough. */
     private boolean isDue() {
         Acknowledged now = gate.acknowledged();
-        boolean events = now.commitLsn().compareTo(vouched.commitLsn()) > 0;
+        boolean events = now.hasEventsBeyond(vouched);
         boolean other = now.confirmableLsn().compareTo(vouched.confirmableLsn()) > 0 || buffer.bytes() > 0;
         if (!events && !other) {
             lastVouchNanos = System.nanoTime();
@@ -91,12 +97,7 @@ final class SourceWatch implements Runnable {
     private void look() throws InterruptedException {
         Acknowledged before = gate.acknowledged();
         try {
-            SourceProbe connected = probe;
-            if (connected == null) {
-                connected = SourceProbe.connect(source);
-                probe = connected;
-            }
-            Sighting sighting = connected.look(first.published());
+            Sighting sighting = connected().look(first.published());
             if (!sighting.server().equals(first.server())) {
                 throw new RelayException(
                         "Another server answers at " + source.address() + " than the one that streams, or it was"
@@ -109,6 +110,25 @@ final class SourceWatch implements Runnable {
             disconnect();
             delayed(Failures.message(e));
         }
+    }
+
+    /** For those who watch over the stream; nothing waits for it. */
+    private void lookAtSlot() {
+        try {
+            slot = SlotLook.with(connected());
+        } catch (ReplicationException e) {
+            disconnect();
+            LOG.debug("The slot could not be looked at.", e);
+        }
+    }
+
+    private SourceProbe connected() {
+        SourceProbe connected = probe;
+        if (connected == null) {
+            connected = SourceProbe.connect(source);
+            probe = connected;
+        }
+        return connected;
     }
 
     private void judge(Sighting sighting, Acknowledged before) throws InterruptedException {
@@ -167,12 +187,17 @@ final class SourceWatch implements Runnable {
         return vouched;
     }
 
+    /** What the slot looked like last; null before the first look. From any thread. */
+    @Nullable SlotStatus slot() {
+        return slot;
+    }
+
     /** Waits until so much is vouched for; returns whether it is. From any thread. */
     boolean await(Acknowledged acknowledged, Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         lock.lock();
         try {
-            while (vouched.confirmableLsn().compareTo(acknowledged.confirmableLsn()) < 0) {
+            while (!vouched.covers(acknowledged)) {
                 if (ended || left <= 0) {
                     return false;
                 }

@@ -1,5 +1,6 @@
 package dev.outbox.relay;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -28,6 +29,8 @@ class ArchitectureTest {
                 .definedBy("dev.outbox.relay.route")
                 .layer("pgoutput")
                 .definedBy("dev.outbox.relay.pgoutput")
+                .layer("check")
+                .definedBy("dev.outbox.relay.check")
                 .whereLayer("engine")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("replication")
@@ -35,6 +38,8 @@ class ArchitectureTest {
                 .whereLayer("route")
                 .mayOnlyBeAccessedByLayers("engine")
                 .whereLayer("pgoutput")
+                .mayOnlyBeAccessedByLayers("engine", "replication")
+                .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("engine", "replication")
                 .check(engine);
     }
@@ -71,13 +76,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void decoding_and_routing_know_the_jdk_only() {
+    void decoding_routing_and_findings_know_the_jdk_only() {
+        String[] packages = {"dev.outbox.relay.pgoutput", "dev.outbox.relay.route", "dev.outbox.relay.check"};
         classes()
                 .that()
-                .resideInAnyPackage("dev.outbox.relay.pgoutput", "dev.outbox.relay.route")
+                .resideInAnyPackage(packages)
                 .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "org.jspecify..", "dev.outbox.relay.pgoutput", "dev.outbox.relay.route")
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("java..", "org.jspecify..").or(resideInAnyPackage(packages)))
                 .check(engine);
     }
 }

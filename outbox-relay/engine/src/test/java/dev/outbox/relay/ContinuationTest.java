@@ -73,6 +73,37 @@ class ContinuationTest {
         assertGap(found, "restored from an older copy", "after 0/300");
     }
 
+    @ParameterizedTest(name = "log ends at {0}: goes on = {1}")
+    @CsvSource({"0/4FF,false", "0/500,false", "0/501,true"})
+    void a_log_that_ends_before_the_event_delivered_last_inside_a_transaction_is_an_older_copy(
+            String currentLsn, boolean goesOn) {
+        Checkpoint inside = new Checkpoint(SOURCE, new Position(2, lsn("0/500"), 3), lsn("0/400"), lsn("0/530"), 0);
+        Found found =
+                new Found("here", SOURCE, 2, lsn("0/300"), lsn(currentLsn), false, timeline -> TimelineHistory.NONE);
+
+        if (goesOn) {
+            assertThat(Continuation.of(inside, found)).isEqualTo(new Acknowledged(lsn("0/400"), lsn("0/500"), 3, 0));
+        } else {
+            assertThatThrownBy(() -> Continuation.of(inside, found))
+                    .isInstanceOf(GapException.class)
+                    .hasMessageContaining("beyond the checkpoint's 0/500")
+                    .hasMessageContaining("restored from an older copy");
+        }
+    }
+
+    @ParameterizedTest(name = "fork at {0}: goes on = {1}")
+    @CsvSource({"0/450,false", "0/500,false", "0/501,true"})
+    void inside_a_transaction_the_fork_is_compared_with_that_transaction(String fork, boolean goesOn) {
+        Checkpoint inside = new Checkpoint(SOURCE, new Position(2, lsn("0/500"), 3), lsn("0/400"), lsn("0/530"), 0);
+        Found found = found(SOURCE, 3, "0/400", "2\t" + fork + "\tx");
+
+        if (goesOn) {
+            assertThat(Continuation.of(inside, found)).isEqualTo(new Acknowledged(lsn("0/400"), lsn("0/500"), 3, 0));
+        } else {
+            assertThatThrownBy(() -> Continuation.of(inside, found)).hasMessageContaining("left timeline 2 before");
+        }
+    }
+
     @Test
     void a_standby_may_lag() {
         Found found = new Found("here", SOURCE, 2, lsn("0/300"), lsn("0/53F"), true, timeline -> TimelineHistory.NONE);

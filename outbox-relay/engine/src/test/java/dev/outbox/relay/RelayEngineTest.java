@@ -235,6 +235,44 @@ class RelayEngineTest {
     }
 
     @Test
+    void inside_a_long_transaction_the_checkpoint_follows_the_acknowledgements_and_nothing_is_confirmed() {
+        RelayEngine engine =
+                new RelayEngine(database.config().maxBytesInFlight(1024 * 1024).build());
+        MemoryStore store = new MemoryStore();
+        int events = 20_000;
+        try (Host host = Host.start(engine, store)) {
+            LogSequenceNumber before = engine.checkpoint().confirmableLsn();
+            database.insert("a", 0, events);
+            List<Delivery> acknowledged = host.takeUntilQuiet();
+            acknowledged.forEach(Delivery::ack);
+            host.takeUntilQuiet();
+            int steps = acknowledged.size() / AckTracker.SEGMENT * AckTracker.SEGMENT;
+            assertThat(steps).isPositive();
+
+            Checkpoint inside = engine.settle(Duration.ofSeconds(5)).orElseThrow();
+            assertThat(inside.position().index()).isGreaterThanOrEqualTo(steps - 1);
+            assertThat(inside.position().commitLsn())
+                    .isEqualTo(acknowledged.get(0).position().commitLsn());
+            assertThat(inside.confirmableLsn()).isLessThan(inside.position().commitLsn());
+            store.store(engine, inside);
+
+            engine.start(store);
+            int next = (int) inside.position().index() + 1;
+            while (next < events) {
+                assertThat(engine.confirmedLsn()).isLessThan(inside.position().commitLsn());
+                for (Delivery delivery : engine.poll(Duration.ofSeconds(10))) {
+                    assertThat(delivery.position().index()).isEqualTo(next++);
+                    delivery.ack();
+                }
+            }
+            store.store(engine, engine.settle(Duration.ofSeconds(5)).orElseThrow());
+            await().until(() ->
+                    engine.confirmedLsn().compareTo(inside.position().commitLsn()) > 0);
+            assertThat(before).isLessThan(inside.position().commitLsn());
+        }
+    }
+
+    @Test
     void the_slot_stays_alive_while_the_host_looks_for_its_position() {
         RelayConfig config =
                 database.config().walSenderTimeout(Duration.ofSeconds(1)).build();

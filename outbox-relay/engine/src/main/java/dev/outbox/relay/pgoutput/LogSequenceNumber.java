@@ -52,6 +52,11 @@ public record LogSequenceNumber(long value) implements Comparable<LogSequenceNum
         return a.compareTo(b) <= 0 ? a : b;
     }
 
+    /** How many bytes of the log lie between an earlier place and this one; 0 if the other is no earlier one. */
+    public long bytesSince(LogSequenceNumber earlier) {
+        return compareTo(earlier) <= 0 ? 0 : value - earlier.value;
+    }
+
     @Override
     public int compareTo(LogSequenceNumber other) {
         return Long.compareUnsigned(value, other.value);

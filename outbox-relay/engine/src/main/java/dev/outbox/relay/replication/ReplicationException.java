@@ -1,5 +1,6 @@
 package dev.outbox.relay.replication;
 
+import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,10 @@ public final class ReplicationException extends RuntimeException {
     private final boolean retriable;
     private final boolean slotHeld;
     private final transient @Nullable LogSequenceNumber gapAfter;
+    private final transient @Nullable Finding finding;
 
     ReplicationException(String message, boolean retriable, @Nullable Throwable cause) {
-        this(message, retriable, false, null, cause);
+        this(message, retriable, false, null, null, cause);
     }
 
     private ReplicationException(
@@ -21,20 +23,27 @@ public final class ReplicationException extends RuntimeException {
             boolean retriable,
             boolean slotHeld,
             @Nullable LogSequenceNumber gapAfter,
+            @Nullable Finding finding,
             @Nullable Throwable cause) {
         super(message, cause);
         this.retriable = retriable;
         this.slotHeld = slotHeld;
         this.gapAfter = gapAfter;
+        this.finding = finding;
     }
 
     static ReplicationException slotHeld(String message, Throwable cause) {
-        return new ReplicationException(message, true, true, null, cause);
+        return new ReplicationException(message, true, true, null, null, cause);
     }
 
     /** @param afterLsn up to where nothing is lost, {@link LogSequenceNumber#INVALID} if the server can't tell */
     static ReplicationException gap(String message, LogSequenceNumber afterLsn, @Nullable Throwable cause) {
-        return new ReplicationException(message, false, false, afterLsn, cause);
+        return new ReplicationException(message, false, false, afterLsn, null, cause);
+    }
+
+    /** No connection, and the same as a finding. */
+    static ReplicationException refused(String message, boolean retriable, Finding finding, Throwable cause) {
+        return new ReplicationException(message, retriable, false, null, finding, cause);
     }
 
     /** Whether the same may well succeed later with nothing mended by hand. */
@@ -53,5 +62,10 @@ public final class ReplicationException extends RuntimeException {
      */
     public @Nullable LogSequenceNumber gapAfter() {
         return gapAfter;
+    }
+
+    /** The same as a finding, if it is that a connection can't be made. */
+    public @Nullable Finding finding() {
+        return finding;
     }
 }

@@ -47,6 +47,17 @@ public record Source(
         return url.replaceFirst("\\?.*", "");
     }
 
+    /** The role that connections are made as. */
+    public String role() {
+        return Objects.requireNonNullElse(
+                PGProperty.USER.getOrDefault(connectionProperties()), System.getProperty("user.name", "?"));
+    }
+
+    /** The database's name. */
+    public String database() {
+        return Objects.requireNonNullElse(PGProperty.PG_DBNAME.getOrDefault(connectionProperties()), "");
+    }
+
     /** What is wrong with a JDBC URL, if anything. Never quotes it: it may hold a password. */
     public static Optional<String> urlMistake(String url) {
         if (!url.startsWith(URL_PREFIX)) {
@@ -153,7 +164,7 @@ public record Source(
         try {
             return DriverManager.getConnection(address(), connection);
         } catch (SQLException e) {
-            throw SqlErrors.onConnect(this, e);
+            throw SqlErrors.onConnect(this, PGProperty.REPLICATION.getOrDefault(connection) != null, e);
         }
     }
 

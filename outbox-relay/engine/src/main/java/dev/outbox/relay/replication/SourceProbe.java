@@ -92,6 +92,15 @@ public final class SourceProbe implements AutoCloseable {
         return result;
     }
 
+    /** Looks at the slot, and how far the log goes. */
+    public SlotSighting slot() {
+        try {
+            return SlotSighting.look(connection, source);
+        } catch (SQLException e) {
+            throw SqlErrors.onQuery(source, "look at the slot '" + source.slot() + "'", e);
+        }
+    }
+
     /** Up to where the server may forget, as the slot says. */
     public LogSequenceNumber confirmedLsn() {
         try {

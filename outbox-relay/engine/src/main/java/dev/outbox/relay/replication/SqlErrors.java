@@ -1,5 +1,7 @@
 package dev.outbox.relay.replication;
 
+import dev.outbox.OutboxTable;
+import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -15,6 +17,7 @@ final class SqlErrors {
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String UNKNOWN_DATABASE = "3D000";
     private static final String TOO_MANY_CONNECTIONS = "53300";
+    private static final String CONNECTION_REJECTED = "08004";
     private static final String CANNOT_CONNECT_NOW = "57P03";
     private static final String OBJECT_IN_USE = "55006";
     private static final String WRONG_STATE = "55000";
@@ -22,43 +25,64 @@ final class SqlErrors {
 
     private SqlErrors() {}
 
-    static ReplicationException onConnect(Source source, SQLException e) {
-        String role = source.username() == null ? "the role" : "role '" + source.username() + "'";
-        String found = "Can't connect to " + source.address() + ": ";
+    static ReplicationException onConnect(Source source, boolean forReplication, SQLException e) {
+        Refusal refusal = refusal(source, forReplication, e);
+        return ReplicationException.refused(
+                "Can't connect to " + source.address() + ": " + refusal.found() + ". " + refusal.mend(),
+                refusal.retriable(),
+                Finding.error(
+                        forReplication ? "replication connection" : "connection",
+                        "to connect to " + source.address() + " as " + source.role(),
+                        refusal.found(),
+                        refusal.mend()),
+                e);
+    }
+
+    private record Refusal(String found, String mend, boolean retriable) {}
+
+    private static Refusal refusal(Source source, boolean forReplication, SQLException e) {
+        String role = "role '" + source.role() + "'";
+        String quoted = OutboxTable.quote(source.role());
         return switch (state(e)) {
             case INVALID_PASSWORD ->
-                failed(
-                        found + "the server refused the password of " + role + ". Check username and password.",
-                        false,
-                        e);
+                new Refusal(
+                        "the server refused the password of " + role
+                                + ", which it also says of a role that doesn't exist",
+                        "Check username and password; these are the roles that may log in: SELECT rolname FROM pg_roles"
+                                + " WHERE rolcanlogin;",
+                        false);
             case INVALID_AUTHORIZATION ->
-                failed(
-                        found + "the server does not let " + role + " in (" + message(e)
-                                + "). Check that the role exists with LOGIN and REPLICATION, and pg_hba.conf.",
-                        false,
-                        e);
+                new Refusal(
+                        "the server does not let " + role + " in (" + message(e) + ")",
+                        "Check that the role exists with LOGIN and REPLICATION, and pg_hba.conf.",
+                        false);
             case UNKNOWN_DATABASE ->
-                failed(found + "the server has no such database. Check the URL's last part.", false, e);
+                new Refusal("the server has no such database", "Check the URL's last part.", false);
             case INSUFFICIENT_PRIVILEGE ->
-                failed(
-                        found + role + " may not (" + message(e) + "). For replication: ALTER ROLE ... REPLICATION;"
-                                + " for the database: GRANT CONNECT ON DATABASE ... TO ....",
-                        false,
-                        e);
+                new Refusal(
+                        role + " may not (" + message(e) + ")",
+                        forReplication
+                                ? "Run ALTER ROLE " + quoted + " REPLICATION;"
+                                : "Run GRANT CONNECT ON DATABASE " + OutboxTable.quote(source.database()) + " TO "
+                                        + quoted + ";",
+                        false);
             case TOO_MANY_CONNECTIONS ->
-                failed(
-                        found + "the server has no connection left (" + message(e)
-                                + "). Raise max_wal_senders or max_connections, or close others.",
-                        true,
-                        e);
+                new Refusal(
+                        "the server has no connection left (" + message(e) + ")",
+                        "Raise max_wal_senders, max_connections or the role's CONNECTION LIMIT, or close others.",
+                        true);
             case CANNOT_CONNECT_NOW ->
-                failed(found + "the server is starting or stopping (" + message(e) + ").", true, e);
+                new Refusal("the server is starting or stopping (" + message(e) + ")", "Try again.", true);
+            case CONNECTION_REJECTED ->
+                new Refusal(
+                        "it could not be agreed how (" + message(e) + ")",
+                        "Check password, and sslmode under connection.",
+                        true);
             default ->
-                failed(
-                        found + "expected a PostgreSQL server there, found: " + message(e)
-                                + ". Check host, port and that the server runs.",
-                        true,
-                        e);
+                new Refusal(
+                        "no PostgreSQL server that answers (" + message(e) + ")",
+                        "Check host, port and that the server runs.",
+                        true);
         };
     }
 
@@ -89,6 +113,17 @@ final class SqlErrors {
     }
 
     static ReplicationException onStream(Source source, SQLException e) {
+        if (state(e).equals(UNKNOWN_OBJECT)) {
+            return ReplicationException.gap(
+                    "Expected all events of the slot '" + source.slot() + "' on " + source.address()
+                            + ", found that the"
+                            + " server can't send what committed while there was no publication (" + message(e)
+                            + "): it was dropped or renamed, or the slot is older. A slot that is older gets past that"
+                            + " place by SELECT pg_replication_slot_advance('" + source.slot()
+                            + "', pg_current_wal_lsn()).",
+                    LogSequenceNumber.INVALID,
+                    e);
+        }
         return failed(
                 "Lost the replication connection to " + source.address() + " (slot '" + source.slot() + "'): "
                         + message(e) + ". What was not confirmed comes again after a reconnect.",

@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,27 +20,38 @@ final class AtLeastOnce implements PositionKeeper {
     private final RelayEngine engine;
     private final Producer<byte[], byte[]> producer;
     private final PositionTopic positions;
-    private final Consumer<Exception> failure;
+    private final FirstFailure failure;
+    private final Unstored unstored;
+    private final Tally tally;
     private @Nullable Delivery last;
     private @Nullable Checkpoint written;
     private @Nullable Future<?> writing;
     private long writtenAt;
 
-    /** @param failure takes what a position record was refused with, on the producer's thread */
+    /**
+     * @param failure takes what a position record was refused with, on the producer's thread
+     * @param unstored the stream's, over all attempts; told what is stored, as is the tally
+     */
     AtLeastOnce(
             RelayEngine engine,
             Producer<byte[], byte[]> producer,
             PositionTopic positions,
-            Consumer<Exception> failure) {
+            FirstFailure failure,
+            Unstored unstored,
+            Tally tally) {
         this.engine = engine;
         this.producer = producer;
         this.positions = positions;
         this.failure = failure;
+        this.unstored = unstored;
+        this.tally = tally;
     }
 
     @Override
     public void begin() {
-        write(engine.checkpoint());
+        Checkpoint beginning = engine.checkpoint();
+        unstored.stored(beginning.position());
+        write(beginning);
     }
 
     @Override
@@ -75,11 +85,23 @@ final class AtLeastOnce implements PositionKeeper {
     /** To be called with everything acknowledged: what was sent last is then all there is, also within a transaction. */
     @Override
     public boolean settle(Duration atMost) {
-        Checkpoint now = last == null ? engine.checkpoint() : last.checkpoint();
+        Checkpoint now = furthest();
         if (!now.equals(written)) {
             write(now);
         }
         return await(atMost);
+    }
+
+    @Override
+    public boolean settleAnew(Duration atMost) {
+        write(furthest());
+        return await(atMost);
+    }
+
+    /** What was sent last is ahead of what the engine knows, unless the stream has been idle since. */
+    private Checkpoint furthest() {
+        Checkpoint known = engine.checkpoint();
+        return last == null || last.position().isAtOrBefore(known.position()) ? known : last.checkpoint();
     }
 
     private boolean await(Duration atMost) {
@@ -102,8 +124,10 @@ final class AtLeastOnce implements PositionKeeper {
         writing = producer.send(positions.record(checkpoint), (metadata, error) -> {
             if (error == null) {
                 engine.stored(checkpoint);
-            } else {
-                failure.accept(error);
+                unstored.stored(checkpoint.position());
+                tally.stored(checkpoint.position());
+            } else if (failure.note(KafkaErrors.position(positions.name(), error))) {
+                refused();
             }
         });
     }
@@ -118,5 +142,8 @@ final class AtLeastOnce implements PositionKeeper {
     @Override
     public void abandon() {
         producer.close(Duration.ZERO);
+        if (last != null) {
+            unstored.sent(last.position());
+        }
     }
 }

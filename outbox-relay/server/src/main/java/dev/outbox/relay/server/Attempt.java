@@ -1,69 +1,84 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Delivery;
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
-import dev.outbox.relay.RelayHeader;
-import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.Paused;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to relay: a generation of the engine, a producer and what is known of the topics, which begin and end
  * together. It ends with the first failure of any of them, and what was not stored by then is sent again by the next.
  *
- * <p>For the stream's thread; acknowledgements arrive on the producer's.
+ * <p>For the stream's thread.
  */
 final class Attempt implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Attempt.class);
     private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
 
     /** Exactly once, the brokers refuse what a relay sends that has lost the slot. */
     private static final Duration NO_LIMIT = Duration.ofDays(10_000);
 
-    private static final long DRAIN_CHECK_NANOS = 1_000_000;
+    private static final Duration STORE_LIMIT = Duration.ofSeconds(30);
     private static final int LONGEST_PART_OF_TIMEOUT = 4;
 
     private final StreamConfig config;
     private final ProducerSettings settings;
     private final Progress progress;
+    private final Control control;
     private final Stop stop;
-    private final Thread host = Thread.currentThread();
-    private final AtomicLong inFlight = new AtomicLong();
-    private final AtomicReference<@Nullable RelayException> failure = new AtomicReference<>();
+    private final Unstored unstored;
+    private final FirstFailure failure = new FirstFailure();
     private final Cluster cluster;
+    private final Tally tally;
     private final RecordPolicy policy;
     private final PoisonedEvents poisoned;
     private final AckTimeout ackTimeout;
     private final Suspension suspension;
     private final RelayEngine engine;
+    private final PositionTopic positions;
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable PositionKeeper keeper;
+    private @Nullable Paused paused;
+    private volatile @Nullable Sending sending;
 
-    /** @throws RelayException if no client can be made of the properties */
-    Attempt(StreamConfig config, RelayEngine engine, Progress progress, PoisonedEvents poisoned, Stop stop) {
+    /**
+     * @param control what people want of the stream; what they ask for while this runs requests the stop
+     * @param poisoned what is known of events from attempts before; so is what they left unstored
+     * @throws RelayException if no client can be made of the properties
+     */
+    Attempt(
+            StreamConfig config,
+            RelayEngine engine,
+            Progress progress,
+            PoisonedEvents poisoned,
+            Unstored unstored,
+            Control control,
+            Stop stop) {
         this.config = config;
         this.engine = engine;
         this.progress = progress;
         this.poisoned = poisoned;
+        this.unstored = unstored;
+        this.control = control;
         this.stop = stop;
         settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
         Topics topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
-        policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors());
+        tally = new Tally(progress, config.delivery().exactlyOnce());
+        policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors(), tally);
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
         suspension = new Suspension(
                 config.delivery().exactlyOnce()
@@ -71,265 +86,209 @@ final class Attempt implements AutoCloseable {
                         : config.relay().walSenderTimeout().dividedBy(2),
                 System::nanoTime,
                 System::currentTimeMillis);
+        String topic = config.delivery().positionTopic();
+        PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
+        positions = new PositionTopic(config, cluster, reader, this::openProducer);
+    }
+
+    enum Start {
+        /** It has the slot. */
+        READY,
+        /** The stream is paused: {@link #paused} tells by whom. */
+        PAUSED,
+        /** The stop has come first. */
+        STOPPED
     }
 
     /**
-     * Looks whether the brokers answer, then takes the slot. While another relay holds it, this one stands by: there is no
-     * producer yet that could shut out the other's.
+     * Looks whether the brokers answer and the stream is not paused, then takes the slot. While another relay holds it, this
+     * one stands by: there is no producer yet that could shut out the other's.
      *
      * @param standingBy is told each time that the slot is held
-     * @return whether it has the slot; if not, the stop has come first
      */
-    boolean start(Consumer<SlotHeldException> standingBy) throws InterruptedException {
+    Start start(Consumer<SlotHeldException> standingBy) throws InterruptedException {
         cluster.requireReachable();
         if (config.delivery().exactlyOnce()) {
             cluster.requireTransactions();
         }
         new PositionTopicSetup(config, cluster).require();
         policy.start();
-        String topic = config.delivery().positionTopic();
-        PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
-        PositionTopic positions = new PositionTopic(config, cluster, reader, this::openProducer);
-        while (!stop.requested()) {
+        suspension.watch(this::suspended);
+        paused = positions.peekPaused().orElse(null);
+        while (!stop.requested() && !isPaused()) {
             try {
-                engine.start(positions);
+                progress.moves();
                 suspension.begin();
-                keeper = keeper(positions);
-                keeper.begin();
-                progress.generation(inFlight, engine::confirmedLsn);
-                return true;
+                engine.start(positions);
+                paused = positions.paused().orElse(null);
+                if (!isPaused()) {
+                    begin();
+                    return Start.READY;
+                }
             } catch (SlotHeldException e) {
                 standingBy.accept(e);
+                seeWhetherResumed();
                 stop.await(STANDBY_INTERVAL);
             }
         }
-        return false;
+        if (isPaused()) {
+            return Start.PAUSED;
+        }
+        if (!unstored.isNothing()) {
+            // Another relay may have repeated it meanwhile.
+            positions.peek().map(Checkpoint::position).ifPresent(unstored::stored);
+        }
+        return Start.STOPPED;
     }
 
-    private void openProducer() {
-        Producer<byte[], byte[]> opened = cluster.create(() -> new KafkaProducer<>(settings.producer()));
-        producer = opened;
-        if (config.delivery().exactlyOnce()) {
-            try {
-                opened.initTransactions();
-            } catch (KafkaException e) {
-                throw KafkaErrors.transaction(e);
+    /** The relay that holds the slot may have been told the same. */
+    private void seeWhetherResumed() {
+        if (control.resuming()) {
+            paused = positions.peekPaused().orElse(null);
+            if (paused == null) {
+                control.resumed();
             }
         }
     }
 
-    private PositionKeeper keeper(PositionTopic positions) {
+    private boolean isPaused() {
+        return paused != null && !control.resuming();
+    }
+
+    /** The pause that was found at the start, or that the position tells of since the end. */
+    Optional<Paused> paused() {
+        return Optional.ofNullable(paused);
+    }
+
+    private void openProducer() {
+        producer = StreamProducer.open(config, settings, cluster);
+    }
+
+    private void begin() {
+        Producer<byte[], byte[]> opened = Objects.requireNonNull(producer, "made when the position was taken");
+        PositionKeeper its = keeper(opened);
+        keeper = its;
+        Sending begun = new Sending(opened, its, policy, failure, ackTimeout, suspension, progress, tally, stop);
+        sending = begun;
+        positions.pause(null);
+        its.begin();
+        if (paused != null) {
+            resume(its);
+        }
+        progress.generation(begun.inFlight(), ProducerRetries.of(opened));
+    }
+
+    /** Only once it is stored is there no pause any more that the next start would find. */
+    private void resume(PositionKeeper its) {
+        if (!its.settle(STORE_LIMIT)) {
+            throw new RelayException(
+                    "The brokers did not say within " + STORE_LIMIT.toSeconds() + " s that they have stored in "
+                            + config.delivery().positionTopic() + " that the stream is resumed.",
+                    true,
+                    null);
+        }
+        paused = null;
+        control.resumed();
+    }
+
+    private PositionKeeper keeper(Producer<byte[], byte[]> opened) {
         return config.delivery().exactlyOnce()
                 ? new ExactlyOnce(
                         engine,
-                        producer(),
+                        opened,
                         positions,
-                        this::positionRefused,
-                        this::throwIfFailed,
+                        failure,
+                        ackTimeout,
+                        tally,
                         config.delivery().commitInterval(),
                         Duration.ofMillis(settings.transactionTimeoutMillis() / LONGEST_PART_OF_TIMEOUT))
-                : new AtLeastOnce(engine, producer(), positions, this::positionRefused);
+                : new AtLeastOnce(engine, opened, positions, failure, unstored, tally);
+    }
+
+    private void suspended() {
+        Sending begun = sending;
+        if (begun != null) {
+            begun.suspended();
+        }
     }
 
     /**
-     * Relays until the stop, then waits for what is in flight.
+     * Relays until the stop, and then to the end of the transaction and of what attempts before had sent, as far as the
+     * time allows; waits for what is in flight.
      *
      * @return whether everything that was sent is stored as delivered, so that nothing of it comes again
      * @throws RelayException at the first failure
      */
     boolean relay() {
-        boolean betweenTransactions = true;
-        while (!stop.requested() || (!betweenTransactions && !stop.halfTime())) {
-            for (Delivery delivery : poll()) {
-                send(delivery);
-                betweenTransactions = delivery.endOfTransaction();
-                if (betweenTransactions && stop.requested()) {
+        Sending begun = Objects.requireNonNull(sending, "not started");
+        PositionKeeper its = Objects.requireNonNull(keeper, "not started");
+        boolean mayEnd = unstored.isNothing();
+        while (!stop.requested() || (!mayEnd && !stop.halfTime())) {
+            progress.moves();
+            for (Delivery delivery : poll(begun, its)) {
+                begun.send(delivery);
+                mayEnd = delivery.endOfTransaction() && unstored.isRepeatedBy(delivery.position());
+                if (mayEnd && stop.requested()) {
                     break;
                 }
             }
-            throwIfFailed();
-            keeper().keep();
+            begun.throwIfFailed();
+            its.keep();
             poisoned.confirmed(engine.confirmedLsn());
         }
-        while (inFlight.get() > 0 && !stop.left().isZero()) {
-            throwIfFailed();
-            LockSupport.parkNanos(DRAIN_CHECK_NANOS);
-        }
-        // What has failed is not in flight either, and what was sent last must not be stored over it.
-        throwIfFailed();
-        boolean settled = inFlight.get() == 0 && keeper().settle(stop.left());
-        throwIfFailed();
+        // Nothing that was sent last may be stored over what has failed.
+        Paused asked = control.pausing();
+        boolean settled = begun.drain() && settle(its, asked);
+        begun.throwIfFailed();
+        paused = settled ? asked : null;
         // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
         engine.poll(Duration.ZERO);
-        return settled;
+        return settled && unstored.isNothing();
     }
 
-    private List<Delivery> poll() {
+    /** @param asked the pause to store along with the position, or null */
+    private boolean settle(PositionKeeper its, @Nullable Paused asked) {
+        if (asked == null) {
+            return its.settle(stop.left());
+        }
+        positions.pause(asked);
+        return its.settleAnew(stop.left());
+    }
+
+    private List<Delivery> poll(Sending begun, PositionKeeper its) {
         try {
-            return engine.poll(keeper().untilNext());
+            return engine.poll(its.untilNext());
         } catch (RelayException e) {
             // Where the host itself gave the reason, its words are the better ones.
-            throwIfFailed();
+            begun.throwIfFailed();
             throw e;
         }
     }
 
-    private void send(Delivery delivery) {
-        throwIfFailed();
-        inFlight.incrementAndGet();
+    /** The pause that is stored now: another relay may have been told to resume. The one known where nobody tells. */
+    Optional<Paused> pausedNow() {
         try {
-            keeper().sending();
-            RecordException objection = policy.objection(delivery);
-            if (objection != null) {
-                divert(delivery, objection);
-            } else if (policy.sendAlone(delivery)) {
-                awaitOthers();
-                send(delivery, delivery.record(), null);
-                awaitNone();
-            } else {
-                send(delivery, delivery.record(), null);
-            }
+            paused = positions.peekPaused().orElse(null);
         } catch (RelayException e) {
-            // What comes before it would come again with each attempt otherwise.
-            awaitOthers();
-            settleOthers();
-            settle(delivery, e, null);
-            return;
-        } catch (RuntimeException e) {
-            settle(delivery, e, null);
-            return;
+            log.debug("The position topic could not be looked at.", e);
         }
-        keeper().sent(delivery);
+        return paused();
     }
 
-    private void settleOthers() {
-        if (inFlight.get() == 1 && failure.get() == null) {
-            boolean unused = keeper().settle(stop.left());
-        }
-    }
-
-    private void divert(Delivery delivery, RecordException objection) {
-        RelayRecord letter = policy.divert(delivery, objection);
-        if (letter == null) {
-            settle(delivery, null, objection);
-        } else {
-            send(delivery, letter, objection);
-        }
-    }
-
-    /** @param objection why the record is a dead letter, or null if it is the event itself */
-    private void send(Delivery delivery, RelayRecord record, @Nullable RecordException objection) {
-        AtomicLong sent = ackTimeout.sending();
-        var unused = producer().send(toKafka(record), (metadata, error) -> {
-            AckTimeout.answered(sent);
-            if (suspension.noticed()) {
-                // Before the producer's thread sends another batch.
-                ended(suspended());
-                keeper().refused();
-            }
-            settle(
-                    delivery,
-                    error == null || objection == null ? error : KafkaErrors.deadLetterRefused(record, error),
-                    objection);
-        });
-    }
-
-    private void settle(Delivery delivery, @Nullable Exception error, @Nullable RecordException objection) {
-        if (error != null) {
-            fail(delivery, error);
-        } else {
-            delivery.ack();
-            if (objection == null) {
-                progress.relayed();
-            } else {
-                policy.diverted(delivery, objection);
-            }
-        }
-        inFlight.decrementAndGet();
-    }
-
-    private void awaitOthers() {
-        awaitInFlight(1);
-    }
-
-    private void awaitNone() {
-        awaitInFlight(0);
-    }
-
-    private void awaitInFlight(long atMost) {
-        while (inFlight.get() > atMost && failure.get() == null && !stop.requested()) {
-            ackTimeout.requireInTime();
-            LockSupport.parkNanos(DRAIN_CHECK_NANOS);
-        }
-    }
-
-    /** The first failure ends the attempt; those after it are its consequences, but may say more. */
-    private void fail(Delivery delivery, Exception error) {
-        RelayException sentence = KafkaErrors.refused(delivery.salvaged(), error);
-        if (sentence instanceof RecordException refused && !(error instanceof RelayException)) {
-            policy.refused(delivery, refused);
-        }
-        if (ended(sentence)) {
-            delivery.fail(sentence);
-            if (Thread.currentThread() != host) {
-                keeper().refused();
-            }
-        }
-    }
-
-    /** Notes what ends the attempt; returns whether it is the first. */
-    private boolean ended(RelayException sentence) {
-        return failure.getAndUpdate(first -> first == null || KafkaErrors.saysLess(first, sentence) ? sentence : first)
-                == null;
-    }
-
-    private void positionRefused(Exception error) {
-        if (ended(KafkaErrors.position(config.delivery().positionTopic(), error))) {
-            keeper().refused();
-        }
-    }
-
-    private RelayException suspended() {
-        return new RelayException(
-                "The relay was suspended, and may have lost the slot meanwhile: what it has not sent yet is read again"
-                        + " by whoever holds the slot now.",
-                true,
-                null);
-    }
-
-    private void throwIfFailed() {
-        ackTimeout.requireInTime();
-        if (suspension.noticed()) {
-            ended(suspended());
-        }
-        if (failure.get() != null) {
-            // Ends the producer's thread, and with it the last callback, which may be the one that names the cause.
-            keeper().abandon();
-            throw Objects.requireNonNull(failure.get());
-        }
-    }
-
-    private Producer<byte[], byte[]> producer() {
-        return Objects.requireNonNull(producer, "not started");
-    }
-
-    private PositionKeeper keeper() {
-        return Objects.requireNonNull(keeper, "not started");
-    }
-
-    private static ProducerRecord<byte[], byte[]> toKafka(RelayRecord record) {
-        RecordHeaders headers = new RecordHeaders();
-        for (RelayHeader header : record.headers()) {
-            headers.add(header.name(), header.value());
-        }
-        return new ProducerRecord<>(record.topic(), null, record.timestamp(), record.key(), record.value(), headers);
-    }
-
-    /** The producer first: what it still calls back belongs to this generation of the engine. */
     @Override
     public void close() {
-        try (cluster;
-                engine) {
+        try (cluster) {
+            standDown();
+        }
+    }
+
+    /**
+     * Gives the slot back. The producer first: what it still calls back belongs to this generation of the engine. May be
+     * called twice.
+     */
+    void standDown() {
+        try (engine;
+                suspension) {
             if (keeper != null) {
                 keeper.abandon();
             } else if (producer != null) {

@@ -5,7 +5,6 @@ import dev.outbox.relay.Delivery;
 import dev.outbox.relay.RelayEngine;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -30,19 +29,22 @@ final class ExactlyOnce implements PositionKeeper {
     private final RelayEngine engine;
     private final Producer<byte[], byte[]> producer;
     private final PositionTopic positions;
-    private final Consumer<Exception> failure;
-    private final Runnable throwIfFailed;
+    private final FirstFailure failure;
+    private final AckTimeout ackTimeout;
+    private final Tally tally;
     private final long intervalNanos;
     private final long longestNanos;
     private @Nullable Delivery last;
     private @Nullable Checkpoint stored;
     private boolean open;
+    private boolean inDoubt;
     private long openedAt;
     private long committedAt;
 
     /**
-     * @param failure takes what a position record was refused with, on the producer's thread
-     * @param throwIfFailed throws what a record or a position was refused with
+     * @param failure holds what a record was refused with, and takes what a position was, on the producer's thread
+     * @param ackTimeout ends the wait for a commit
+     * @param tally is told what is stored
      * @param interval how often to commit
      * @param longest how long a Kafka transaction may take before it is split
      */
@@ -50,15 +52,17 @@ final class ExactlyOnce implements PositionKeeper {
             RelayEngine engine,
             Producer<byte[], byte[]> producer,
             PositionTopic positions,
-            Consumer<Exception> failure,
-            Runnable throwIfFailed,
+            FirstFailure failure,
+            AckTimeout ackTimeout,
+            Tally tally,
             Duration interval,
             Duration longest) {
         this.engine = engine;
         this.producer = producer;
         this.positions = positions;
         this.failure = failure;
-        this.throwIfFailed = throwIfFailed;
+        this.ackTimeout = ackTimeout;
+        this.tally = tally;
         this.intervalNanos = interval.toNanos();
         this.longestNanos = longest.toNanos();
     }
@@ -120,12 +124,19 @@ final class ExactlyOnce implements PositionKeeper {
         return Duration.ofNanos(Math.max(1_000_000, Math.min(left, LONGEST_WAIT.toNanos())));
     }
 
+    /** The transaction may have been opened for a record that then was not sent. */
     @Override
     public boolean settle(Duration atMost) {
         if (open) {
-            commit(Objects.requireNonNull(last).checkpoint());
+            commit(last == null ? Objects.requireNonNull(stored) : last.checkpoint());
         }
         return true;
+    }
+
+    @Override
+    public boolean settleAnew(Duration atMost) {
+        sending();
+        return settle(atMost);
     }
 
     private void store(Checkpoint checkpoint) {
@@ -137,18 +148,22 @@ final class ExactlyOnce implements PositionKeeper {
         try {
             var unused = producer.send(positions.record(checkpoint), (metadata, error) -> {
                 if (error != null) {
-                    failure.accept(error);
+                    failure.note(KafkaErrors.position(positions.name(), error));
                 }
             });
             commitTransaction();
         } catch (KafkaException e) {
-            throwIfFailed.run();
+            // Ends the producer's thread, and with it the last callback, which may be the one that names the cause.
+            abandon();
+            failure.throwIfNoted();
             throw KafkaErrors.transaction(e);
         }
         open = false;
+        last = null;
         committedAt = System.nanoTime();
         stored = checkpoint;
         engine.stored(checkpoint);
+        tally.stored(checkpoint.position());
     }
 
     /** Waits for brokers that are away, as sending does. */
@@ -156,9 +171,12 @@ final class ExactlyOnce implements PositionKeeper {
         while (true) {
             try {
                 producer.commitTransaction();
+                inDoubt = false;
                 return;
             } catch (TimeoutException e) {
-                throwIfFailed.run();
+                inDoubt = true;
+                failure.throwIfNoted();
+                ackTimeout.requireInTime();
                 log.warn("The brokers have not committed the stream's Kafka transaction yet. Waiting for them.");
             }
         }
@@ -170,10 +188,13 @@ final class ExactlyOnce implements PositionKeeper {
         // Nothing that could be seen goes out.
     }
 
-    /** Takes the open transaction back, so that consumers need not wait for its timeout. */
+    /**
+     * Takes the open transaction back, so that consumers need not wait for its timeout. One whose commit may be under way
+     * is left to the brokers: the next producer waits for what becomes of it, and then reads the position.
+     */
     @Override
     public void abandon() {
-        if (open) {
+        if (open && !inDoubt) {
             open = false;
             try {
                 producer.abortTransaction();

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -137,14 +136,7 @@ final class GapAdoption implements AutoCloseable {
 
     private void openProducer() {
         closeProducer();
-        producer = cluster.create(() -> new KafkaProducer<>(settings.producer()));
-        if (config.delivery().exactlyOnce()) {
-            try {
-                producer.initTransactions();
-            } catch (KafkaException e) {
-                throw KafkaErrors.transaction(e);
-            }
-        }
+        producer = StreamProducer.open(config, settings, cluster);
     }
 
     private void store(Checkpoint checkpoint) {

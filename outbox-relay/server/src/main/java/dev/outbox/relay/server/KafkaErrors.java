@@ -26,12 +26,12 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka's exceptions as sentences for the person on call. Never with a payload. */
-final class KafkaErrors {
+public final class KafkaErrors {
 
     private KafkaErrors() {}
 
     /** The brokers can't be reached, or don't let the relay in. */
-    static RelayException unreachable(String bootstrapServers, Exception error) {
+    public static RelayException unreachable(String bootstrapServers, Exception error) {
         String where = "brokers at " + bootstrapServers;
         if (error instanceof AuthenticationException) {
             return sentence(
@@ -53,7 +53,7 @@ final class KafkaErrors {
     }
 
     /** Something could not be done with a topic. */
-    static RelayException topic(String topic, String verb, String bootstrapServers, Exception error) {
+    public static RelayException topic(String topic, String verb, String bootstrapServers, Exception error) {
         if (error instanceof TimeoutException) {
             return unreachable(bootstrapServers, error);
         }

@@ -1,6 +1,8 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.Position;
+import dev.outbox.relay.server.status.Paused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint how far the stream is delivered
  * @param transactionalId of the producer that wrote it, if it used transactions
  * @param adopted the last gap that was accepted; carried from record to record, for the topic is compacted
+ * @param paused that the stream is to be left alone, if it is; carried in the same way
  */
-record PositionRecord(
+public record PositionRecord(
         long epoch,
         Checkpoint checkpoint,
         @Nullable String transactionalId,
-        @Nullable Adopted adopted) {
+        @Nullable Adopted adopted,
+        @Nullable Paused paused) {
 
-    /** Of a stream that never had a gap. */
+    /** Of a stream that never had a gap, and is not paused. */
     PositionRecord(long epoch, Checkpoint checkpoint, @Nullable String transactionalId) {
-        this(epoch, checkpoint, transactionalId, null);
+        this(epoch, checkpoint, transactionalId, null, null);
     }
 
     /**
@@ -27,8 +31,17 @@ record PositionRecord(
      * lost the slot and did not know; of one epoch's records, none goes back.
      */
     boolean outweighs(PositionRecord later) {
-        return epoch > later.epoch
-                || (epoch == later.epoch
-                        && checkpoint.confirmableLsn().compareTo(later.checkpoint.confirmableLsn()) > 0);
+        return epoch > later.epoch || (epoch == later.epoch && isBeyond(later.checkpoint));
+    }
+
+    private boolean isBeyond(Checkpoint other) {
+        Position here = checkpoint.position();
+        Position there = other.position();
+        if (here.timeline() != there.timeline()) {
+            return here.timeline() > there.timeline();
+        }
+        return here.equals(there)
+                ? checkpoint.confirmableLsn().compareTo(other.confirmableLsn()) > 0
+                : there.isAtOrBefore(here);
     }
 }

@@ -1,7 +1,9 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.server.RecordException.Reason;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -22,27 +24,44 @@ final class RecordErrorCounts {
         return counts;
     }
 
-    /** A dead letter was acknowledged. */
-    void deadLettered(Reason reason) {
-        increment(deadLettered, reason);
+    void deadLettered(Reason reason, long events) {
+        of(deadLettered, reason).add(events);
     }
 
-    void skipped(Reason reason) {
-        increment(skipped, reason);
+    void skipped(Reason reason, long events) {
+        of(skipped, reason).add(events);
     }
 
     /** An attempt ended for an event: each one counts. */
     void refused(Reason reason) {
-        increment(refused, reason);
+        of(refused, reason).increment();
     }
 
-    private static void increment(Map<Reason, LongAdder> counts, Reason reason) {
-        counts.computeIfAbsent(reason, absent -> new LongAdder()).increment();
+    private static LongAdder of(Map<Reason, LongAdder> counts, Reason reason) {
+        return counts.computeIfAbsent(reason, absent -> new LongAdder());
     }
 
     /** How many have been diverted. */
     long diverted() {
         return sum(deadLettered) + sum(skipped);
+    }
+
+    Map<String, Long> deadLettered() {
+        return byWord(deadLettered);
+    }
+
+    Map<String, Long> skipped() {
+        return byWord(skipped);
+    }
+
+    Map<String, Long> refused() {
+        return byWord(refused);
+    }
+
+    private static Map<String, Long> byWord(Map<Reason, LongAdder> counts) {
+        Map<String, Long> words = new LinkedHashMap<>();
+        counts.forEach((reason, count) -> words.put(word(reason), count.sum()));
+        return Collections.unmodifiableMap(words);
     }
 
     private static long sum(Map<Reason, LongAdder> counts) {

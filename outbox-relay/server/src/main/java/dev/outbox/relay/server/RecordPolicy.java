@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What becomes of events that can't be delivered for what they are: {@code on-record-error}. One for each attempt, for
- * the stream's thread, but for {@link #refused} and {@link #diverted}, which acknowledgements call on the producer's.
+ * the stream's thread, but for {@link #refused} and {@link #deadLettered}, which acknowledgements call on the producer's.
  */
 final class RecordPolicy {
 
@@ -22,15 +22,22 @@ final class RecordPolicy {
     private final DeadLetters deadLetters;
     private final PoisonedEvents poisoned;
     private final RecordErrorCounts counts;
+    private final Tally tally;
 
-    /** @param poisoned the stream's, over all attempts */
+    /** @param poisoned the stream's, over all attempts; so are the counts */
     RecordPolicy(
-            String stream, FailureConfig config, Topics topics, PoisonedEvents poisoned, RecordErrorCounts counts) {
+            String stream,
+            FailureConfig config,
+            Topics topics,
+            PoisonedEvents poisoned,
+            RecordErrorCounts counts,
+            Tally tally) {
         this.onRecordError = config.onRecordError();
         this.topics = topics;
         this.deadLetters = new DeadLetters(stream, config.deadLetterTopic(), topics);
         this.poisoned = poisoned;
         this.counts = counts;
+        this.tally = tally;
     }
 
     /**
@@ -83,22 +90,28 @@ final class RecordPolicy {
                 counts.refused(objection.reason());
                 throw objection;
             }
-            case DEAD_LETTER -> deadLetters.of(delivery, objection);
-            case SKIP -> null;
+            case DEAD_LETTER -> {
+                RelayRecord letter = deadLetters.of(delivery, objection);
+                tally.deadLettered(objection.reason(), delivery.position());
+                yield letter;
+            }
+            case SKIP -> {
+                tally.skipped(objection.reason(), delivery.position());
+                say("Skipped", delivery, objection);
+                yield null;
+            }
         };
     }
 
-    /** The event has been dealt with: its dead letter is acknowledged, or it is skipped. */
-    void diverted(Delivery delivery, RecordException objection) {
-        boolean skipped = onRecordError == OnRecordError.SKIP;
-        if (skipped) {
-            counts.skipped(objection.reason());
-        } else {
-            counts.deadLettered(objection.reason());
-        }
+    /** The event's dead letter is acknowledged. */
+    void deadLettered(Delivery delivery, RecordException objection) {
+        say("Dead-lettered", delivery, objection);
+    }
+
+    private static void say(String what, Delivery delivery, RecordException objection) {
         log.warn(
                 "{} the event {} at {}: {}",
-                skipped ? "Skipped" : "Dead-lettered",
+                what,
                 KafkaErrors.id(delivery.salvaged()),
                 delivery.position(),
                 objection.what());

@@ -1,13 +1,17 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.server.admin.AdminServer;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.ManagedStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,7 @@ final class Relay {
     private final ServerConfig config;
     private final Stop stop;
     private final List<StreamRunner> runners = new ArrayList<>();
+    private long looks;
 
     /** @param commands to be named where a person has to do something */
     Relay(ServerConfig config, CommandText commands) {
@@ -28,7 +33,7 @@ final class Relay {
         this.stop = new Stop(config.shutdownTimeout());
         for (StreamConfig stream : config.streams()) {
             Backoff backoff = new Backoff(stream.failure().retry(), System::nanoTime, new java.util.Random());
-            runners.add(new StreamRunner(stream, stop, backoff, commands.adopt(stream.name())));
+            runners.add(new StreamRunner(stream, stop, backoff, commands));
         }
     }
 
@@ -36,6 +41,24 @@ final class Relay {
     int run() {
         config.warnings().forEach(log::warn);
         Signals.handle(this::onSignal);
+        try (AdminServer unused = listen()) {
+            relay();
+        } catch (RelayException e) {
+            log.error("{}", Sentences.of(e));
+            return ExitCode.FAILED;
+        }
+        return exitCode();
+    }
+
+    /** Before anything is relayed: somebody is looking, and it is the port that is taken most often. */
+    private @Nullable AdminServer listen() {
+        List<ManagedStream> streams = runners.stream().map(StreamRunner::managed).toList();
+        return config.admin()
+                .map(admin -> AdminServer.start(admin, streams))
+                .orElse(null);
+    }
+
+    private void relay() {
         List<Thread> threads = new ArrayList<>();
         for (StreamRunner runner : runners) {
             Thread thread = new Thread(runner, "stream-" + runner.name());
@@ -55,7 +78,6 @@ final class Relay {
         } finally {
             progress.shutdownNow();
         }
-        return exitCode();
     }
 
     private void onSignal() {
@@ -83,6 +105,15 @@ final class Relay {
         return drained ? ExitCode.OK : ExitCode.NOT_DRAINED;
     }
 
+    /** Every second: rates and standstills are seen by looking. */
+    private void look() {
+        looks++;
+        runners.forEach(runner -> runner.managed().status());
+        if (looks % PROGRESS_INTERVAL.toSeconds() == 0) {
+            runners.forEach(StreamRunner::logProgress);
+        }
+    }
+
     /** On a thread of its own: a stream that waits for its brokers is the one to hear of. */
     private ScheduledExecutorService logProgress() {
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -90,9 +121,7 @@ final class Relay {
             thread.setDaemon(true);
             return thread;
         });
-        long interval = PROGRESS_INTERVAL.toSeconds();
-        var unused = executor.scheduleAtFixedRate(
-                () -> runners.forEach(StreamRunner::logProgress), interval, interval, TimeUnit.SECONDS);
+        var unused = executor.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
         return executor;
     }
 }

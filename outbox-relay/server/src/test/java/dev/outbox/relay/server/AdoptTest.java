@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxTable;
+import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.samples.servers.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.relay.server.status.StreamState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -132,6 +132,11 @@ class PoisonedEventsTest {
         }
 
         @Override
+        public long committedAtMillis() {
+            return 0;
+        }
+
+        @Override
         public boolean endOfTransaction() {
             return false;
         }

@@ -11,6 +11,7 @@ import dev.outbox.relay.SourceIdentity;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.Paused;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -157,6 +158,31 @@ class PositionTopicTest {
             assertThat(positions(config).take()).contains(checkpoint(5));
             assertThatExceptionOfType(org.apache.kafka.common.KafkaException.class)
                     .isThrownBy(producer::commitTransaction);
+        }
+    }
+
+    @Test
+    void a_pause_is_carried_from_record_to_record_until_it_is_taken_back() {
+        new PositionTopicSetup(config, cluster).require();
+        Paused paused = new Paused("ann", Instant.EPOCH);
+        PositionTopic first = positions(config);
+        first.take();
+        first.pause(paused);
+        try (Producer<byte[], byte[]> producer = producer(null)) {
+            producer.send(first.record(checkpoint(5)));
+            producer.flush();
+            PositionTopic second = positions(config);
+            assertThat(second.peekPaused()).contains(paused);
+            second.take();
+            assertThat(second.paused()).contains(paused);
+            producer.send(second.record(checkpoint(6)));
+            producer.flush();
+            assertThat(positions(config).peekPaused()).contains(paused);
+
+            second.pause(null);
+            producer.send(second.record(checkpoint(6)));
+            producer.flush();
+            assertThat(positions(config).peekPaused()).isEmpty();
         }
     }
 

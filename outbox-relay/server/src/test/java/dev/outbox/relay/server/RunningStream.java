@@ -7,6 +7,9 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.StreamState;
+import dev.outbox.relay.server.status.ManagedStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +38,7 @@ final class RunningStream implements AutoCloseable {
                 stream,
                 stop,
                 new Backoff(stream.failure().retry(), System::nanoTime, new Random(7)),
-                "outbox-relay adopt");
+                new CommandText(Path.of("relay.yaml")));
         thread = new Thread(runner, "runner");
         thread.start();
     }
@@ -46,6 +49,11 @@ final class RunningStream implements AutoCloseable {
             return new ArrayList<>(appender.list)
                     .stream().map(ILoggingEvent::getFormattedMessage).toList();
         }
+    }
+
+    /** As it is seen and told what to do. */
+    ManagedStream managed() {
+        return runner.managed();
     }
 
     StreamState state() {

@@ -3,6 +3,7 @@ package dev.outbox.relay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.relay.server.status.StreamState;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -23,8 +23,12 @@ final class BaseCopy {
 
     private BaseCopy() {}
 
-    /** Copies the data into a new directory of its own, for a standby that streams from that server. */
-    static Path forStandbyOf(PostgresServer primary) {
+    /**
+     * Copies the data into a new directory of its own, for a standby that streams from that server.
+     *
+     * @param slots the logical slots to copy with it
+     */
+    static Path forStandbyOf(PostgresServer primary, Set<String> slots) {
         try (Connection connection = primary.connect("postgres");
                 Statement statement = connection.createStatement()) {
             Path from = Path.of(show(statement, "data_directory"));
@@ -39,7 +43,12 @@ final class BaseCopy {
             Files.createFile(to.resolve("standby.signal"));
             Files.writeString(
                     to.resolve("postgresql.auto.conf"), follow(primary, statement, to), StandardCharsets.UTF_8);
-            Files.createDirectories(to.resolve("pg_replslot"));
+            Path replicationSlots = Files.createDirectories(to.resolve("pg_replslot"));
+            for (String slot : slots) {
+                Path state =
+                        Files.createDirectory(replicationSlots.resolve(slot)).resolve("state");
+                Files.copy(from.resolve("pg_replslot").resolve(slot).resolve("state"), state);
+            }
             return to;
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("The server's data could not be copied: " + e.getMessage(), e);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed.
@@ -89,7 +90,16 @@ public final class PostgresServer implements AutoCloseable {
      * streams from the primary, by a slot of its own, until it is {@link #promote promoted} or {@link #detach detached}.
      */
     public static PostgresServer standbyOf(PostgresServer primary, Map<String, String> settings) {
-        return new PostgresServer(BaseCopy.forStandbyOf(primary), 0, settings, primary.binaries);
+        return standbyWithSlotsOf(primary, Set.of(), settings);
+    }
+
+    /**
+     * The same with copies of some of the primary's logical slots. They stay where they are now, which is how the slots are
+     * left that Patroni copies.
+     */
+    public static PostgresServer standbyWithSlotsOf(
+            PostgresServer primary, Set<String> slots, Map<String, String> settings) {
+        return new PostgresServer(BaseCopy.forStandbyOf(primary, slots), 0, settings, primary.binaries);
     }
 
     /** A standby receives nothing from now on, though its primary lives. */
@@ -129,6 +139,15 @@ public final class PostgresServer implements AutoCloseable {
     /** The port that it listens on, on the loopback addresses. */
     public int port() {
         return postgres.getPort();
+    }
+
+    /** PostgreSQL's major version: 18, or what else the binaries on the class path are. */
+    public int majorVersion() {
+        try (Connection connection = connect("postgres")) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        } catch (SQLException e) {
+            throw new IllegalStateException("The server's version could not be asked: " + e.getMessage(), e);
+        }
     }
 
     /** The superuser's name. */

@@ -1,5 +1,6 @@
 package dev.outbox.relay.server.config;
 
+import dev.outbox.relay.check.DidYouMean;
 import io.smallrye.common.expression.Expression;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;

@@ -7,26 +7,32 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PostgreSQL transaction whose events have been delivered, in part or whole. Acknowledgements come from any thread; the
- * rest is for the loop's.
+ * Events of one PostgreSQL transaction that have been delivered: all of it, or so many in a row of a long one.
+ * Acknowledgements come from any thread; the rest is for the loop's.
  */
-final class InFlightTransaction {
+final class TransactionSegment {
 
     private final Begin begin;
     private final LogSequenceNumber previousEndLsn;
     private final AtomicLong outstanding = new AtomicLong();
+    private int events;
     private long lastIndex;
-    private volatile @Nullable LogSequenceNumber commitEndLsn;
+    private volatile @Nullable LogSequenceNumber endLsn;
 
-    /** @param previousEndLsn where the transaction read before this one ends */
-    InFlightTransaction(Begin begin, LogSequenceNumber previousEndLsn) {
+    /** @param previousEndLsn where everything before the transaction ends */
+    TransactionSegment(Begin begin, LogSequenceNumber previousEndLsn) {
         this.begin = begin;
         this.previousEndLsn = previousEndLsn;
     }
 
     void delivered(long index) {
+        events++;
         lastIndex = index;
         outstanding.incrementAndGet();
+    }
+
+    int events() {
+        return events;
     }
 
     /** From any thread, once for each delivery. */
@@ -34,14 +40,19 @@ final class InFlightTransaction {
         outstanding.decrementAndGet();
     }
 
-    /** The Commit has been read, or that of a later transaction without events. */
-    void committed(LogSequenceNumber endLsn) {
-        commitEndLsn = endLsn;
+    /** The transaction goes on in another segment: with this one there is nothing more to confirm than before it. */
+    void continued() {
+        endLsn = previousEndLsn;
     }
 
-    /** The LSN to confirm, or null while the Commit has not been read or something of it waits to be acknowledged. */
+    /** The Commit has been read, or that of a later transaction without events. */
+    void committed(LogSequenceNumber commitEndLsn) {
+        endLsn = commitEndLsn;
+    }
+
+    /** The LSN to confirm, or null while more may be added to it or something of it waits to be acknowledged. */
     @Nullable LogSequenceNumber confirmableLsn() {
-        return outstanding.get() == 0 ? commitEndLsn : null;
+        return outstanding.get() == 0 ? endLsn : null;
     }
 
     LogSequenceNumber commitLsn() {
@@ -57,12 +68,12 @@ final class InFlightTransaction {
         return begin.commitUnixMillis();
     }
 
-    /** Where it ends, once its Commit has been read. */
+    /** Where the transaction ends, once its Commit has been read; for its last segment. */
     LogSequenceNumber endLsn() {
-        return Objects.requireNonNull(commitEndLsn, "Commit not read");
+        return Objects.requireNonNull(endLsn, "Commit not read");
     }
 
-    /** Where everything before this transaction ends. */
+    /** Where everything before the transaction ends. */
     LogSequenceNumber previousEndLsn() {
         return previousEndLsn;
     }

@@ -1,16 +1,16 @@
-package dev.outbox.relay.server.config;
+package dev.outbox.relay.check;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the known word that a misspelt one is nearest to. */
-final class DidYouMean {
+public final class DidYouMean {
 
     private DidYouMean() {}
 
     /** The nearest of the known words, or empty if none is near: more than a third of it would have to change. */
-    static Optional<String> nearest(String word, Collection<String> known) {
+    public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(word, candidate) <= Math.max(2, candidate.length() / 3))
                 .min(Comparator.comparingInt((String candidate) -> distance(word, candidate))

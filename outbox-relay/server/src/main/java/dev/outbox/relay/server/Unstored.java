@@ -1,0 +1,43 @@
+package dev.outbox.relay.server;
+
+import dev.outbox.relay.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a stream was sent by attempts that failed, and how far it is stored: what lies between the two comes again. For
+ * the stream's thread, but for {@link #stored}.
+ */
+final class Unstored {
+
+    private @Nullable Position sent;
+    private volatile @Nullable Position stored;
+
+    /** An attempt has ended that sent so far. */
+    void sent(Position last) {
+        if (sent == null || isBeyond(last, sent)) {
+            sent = last;
+        }
+    }
+
+    /** Everything up to here is stored as delivered. From any thread. */
+    void stored(Position last) {
+        stored = last;
+    }
+
+    /** Whether an attempt that has come so far has repeated all that others had sent. */
+    boolean isRepeatedBy(Position position) {
+        return sent == null || !isBeyond(sent, position);
+    }
+
+    /** Whether nothing that was sent comes again. */
+    boolean isNothing() {
+        Position known = stored;
+        return sent == null || (known != null && isRepeatedBy(known));
+    }
+
+    /** On a new timeline as well: what was sent keeps its LSN there, or is gone. */
+    private static boolean isBeyond(Position one, Position other) {
+        int order = one.commitLsn().compareTo(other.commitLsn());
+        return order > 0 || (order == 0 && one.index() > other.index());
+    }
+}
