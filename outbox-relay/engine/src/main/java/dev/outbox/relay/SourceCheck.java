@@ -8,12 +8,16 @@ import dev.outbox.relay.replication.Sighting;
 import dev.outbox.relay.replication.Source;
 import dev.outbox.relay.replication.SourceLook;
 import dev.outbox.relay.replication.SourceProbe;
+import dev.outbox.relay.route.EventRouter;
+import dev.outbox.relay.route.TopicTemplate;
+import dev.outbox.relay.route.UnroutableException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -47,9 +51,10 @@ public final class SourceCheck {
      * What was found.
      *
      * @param findings in the order of what depends on what
+     * @param topics those that events in the table go to, as far as was looked
      * @param clockAhead how far the server's clock is ahead of this machine's; negative if behind, empty if unknown
      */
-    public record Report(List<Finding> findings, Optional<Duration> clockAhead) {}
+    public record Report(List<Finding> findings, Set<String> topics, Optional<Duration> clockAhead) {}
 
     /**
      * Looks. What can't be looked at is a finding, and no exception.
@@ -75,7 +80,21 @@ public final class SourceCheck {
         } else if (look.identity().isPresent() && !hasErrors(findings)) {
             findings.add(position(source, look.identity().get(), checkpoint));
         }
-        return new Report(List.copyOf(findings), look.clockAhead());
+        Set<String> topics = topics(look.aggregateTypes(), findings);
+        return new Report(List.copyOf(findings), topics, look.clockAhead());
+    }
+
+    private Set<String> topics(List<String> aggregateTypes, List<Finding> findings) {
+        EventRouter router = new EventRouter(TopicTemplate.parse(config.topic()), config.routes());
+        Set<String> topics = new TreeSet<>();
+        for (String aggregateType : aggregateTypes) {
+            try {
+                topics.add(router.route(aggregateType).topic());
+            } catch (UnroutableException e) {
+                findings.add(said(Finding.Level.WARNING, "routes", Failures.message(e), ""));
+            }
+        }
+        return topics;
     }
 
     private static boolean hasErrors(List<Finding> findings) {
@@ -83,7 +102,9 @@ public final class SourceCheck {
     }
 
     private Finding unusable(ReplicationException e) {
-        return e.gapAfter() == null ? said("slot", Failures.message(e), "") : said("slot", Failures.message(e), gap());
+        return e.gapAfter() == null
+                ? error("slot", Failures.message(e), "")
+                : error("slot", Failures.message(e), gap());
     }
 
     private String gap() {
@@ -113,15 +134,19 @@ public final class SourceCheck {
             Acknowledged goesOn = Continuation.of(stored.get(), found);
             return Finding.ok(POSITION, stored.get().position() + ", goes on behind " + goesOn.confirmableLsn());
         } catch (GapException e) {
-            return said(POSITION, Failures.message(e), gap());
+            return error(POSITION, Failures.message(e), gap());
         } catch (ReplicationException e) {
             return Finding.unknown(POSITION, Failures.message(e));
         }
     }
 
+    private static Finding error(String subject, String message, String mend) {
+        return said(Finding.Level.ERROR, subject, message, mend);
+    }
+
     /** What an exception says, whose words are expected, found and what to do already. */
-    private static Finding said(String subject, String message, String mend) {
+    private static Finding said(Finding.Level level, String subject, String message, String mend) {
         String found = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
-        return new Finding(Finding.Level.ERROR, subject, "", found, mend);
+        return new Finding(level, subject, "", found, mend);
     }
 }

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +23,7 @@ public final class SourceLook {
     private @Nullable ServerIdentity identity;
     private @Nullable ReplicationException gap;
     private @Nullable Duration clockAhead;
+    private List<String> aggregateTypes = List.of();
 
     private SourceLook(Source source) {
         this.source = source;
@@ -57,8 +57,8 @@ public final class SourceLook {
         SlotChecks slot = SlotChecks.of(connection, source);
         look("server", server::required);
         look("role", () -> RoleChecks.findings(connection, source));
-        identify();
         look("server", () -> server.room(slot.exists()));
+        identify();
         look("prepared transactions", () -> server.waiting(slot.exists()));
         TableChecks table = TableChecks.of(connection, source);
         findings.addAll(table.findings());
@@ -71,6 +71,9 @@ public final class SourceLook {
             look("slot", slot::findings);
         }
         look("max_slot_wal_keep_size", server::retention);
+        if (!table.columns().isEmpty()) {
+            aggregateTypes = table.aggregateTypes(connection);
+        }
         look("other slots", () -> slot.leftBehind(knownSlots));
         look("clock", () -> List.of(clock(connection, clock)));
     }
@@ -120,7 +123,7 @@ public final class SourceLook {
         return Finding.warning(
                 "database clock",
                 "the clock of " + source.address() + " to be that of this machine",
-                "it " + ahead.abs().truncatedTo(ChronoUnit.SECONDS) + (ahead.isNegative() ? " behind" : " ahead"),
+                "it " + ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead"),
                 "Let both follow the same time (NTP).");
     }
 
@@ -137,6 +140,11 @@ public final class SourceLook {
     /** Why the slot can't be streamed from any more, or yet. */
     public Optional<ReplicationException> unusableSlot() {
         return Optional.ofNullable(gap);
+    }
+
+    /** Some of the aggregate types that the table holds events of. */
+    public List<String> aggregateTypes() {
+        return aggregateTypes;
     }
 
     /** How far the database's clock is ahead of this machine's; negative if behind, empty if it could not be asked. */

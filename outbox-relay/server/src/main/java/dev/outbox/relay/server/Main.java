@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.server.check.CheckCommand;
 import dev.outbox.relay.server.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.IVersionProvider;
         description = "Relays the events of transactional outbox tables in PostgreSQL to Kafka.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, AdoptCommand.class, HelpCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, AdoptCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -24,9 +25,13 @@ public final class Main {
         System.exit(reporting(new CommandLine(new Main())).execute(arguments));
     }
 
-    /** With failures as sentences, and an exit code for each kind. */
-    static CommandLine reporting(CommandLine commandLine) {
+    /** A command line with failures as sentences, and an exit code for each kind. */
+    public static CommandLine reporting(CommandLine commandLine) {
         return commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
+            if (error instanceof UsageException) {
+                failed.getErr().println(Sentences.words(error));
+                return ExitCode.USAGE;
+            }
             if (error instanceof ConfigException config) {
                 config.mistakes().forEach(failed.getErr()::println);
                 return ExitCode.USAGE;
@@ -37,7 +42,10 @@ public final class Main {
     }
 
     /** The version that the build wrote into the manifest. */
-    static final class Version implements IVersionProvider {
+    public static final class Version implements IVersionProvider {
+
+        /** For picocli. */
+        public Version() {}
 
         @Override
         public String[] getVersion() {

@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The properties of a stream's Kafka clients: what the guarantees stand on, then what was configured, then defaults. */
-final class ProducerSettings {
+public final class ProducerSettings {
 
     private static final int MIB = 1024 * 1024;
     private static final int ADMIN_TIMEOUT_MS = 8_000;
@@ -21,12 +21,13 @@ final class ProducerSettings {
 
     private final StreamConfig config;
 
-    ProducerSettings(StreamConfig config) {
+    /** Those of one stream. */
+    public ProducerSettings(StreamConfig config) {
         this.config = config;
     }
 
     /** Not to be printed: there are passwords among them. */
-    Map<String, Object> producer() {
+    public Map<String, Object> producer() {
         Map<String, Object> settings = new HashMap<>(defaults());
         settings.putAll(config.kafka());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -73,12 +74,12 @@ final class ProducerSettings {
     }
 
     /** The configured properties that an admin client shares with a producer. */
-    Map<String, Object> admin() {
+    public Map<String, Object> admin() {
         return shared(AdminClientConfig.configNames());
     }
 
     /** For the one who reads the position: committed records only, of a partition that it is given. */
-    Map<String, Object> consumer() {
+    public Map<String, Object> consumer() {
         // The names of some plug-ins are the same, and their types are not.
         Set<String> names = new HashSet<>(AdminClientConfig.configNames());
         names.retainAll(ConsumerConfig.configNames());
@@ -106,7 +107,7 @@ final class ProducerSettings {
     }
 
     /** How long a Kafka transaction may take, in milliseconds. */
-    int transactionTimeoutMillis() {
+    public int transactionTimeoutMillis() {
         String configured = config.kafka().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         return configured == null ? DEFAULT_TRANSACTION_TIMEOUT_MS : Integer.parseInt(configured.strip());
     }

@@ -1,13 +1,17 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.server.admin.AdminServer;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.ManagedStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +33,7 @@ final class Relay {
         this.stop = new Stop(config.shutdownTimeout());
         for (StreamConfig stream : config.streams()) {
             Backoff backoff = new Backoff(stream.failure().retry(), System::nanoTime, new java.util.Random());
-            runners.add(new StreamRunner(stream, stop, backoff, commands.adopt(stream.name())));
+            runners.add(new StreamRunner(stream, stop, backoff, commands));
         }
     }
 
@@ -37,6 +41,24 @@ final class Relay {
     int run() {
         config.warnings().forEach(log::warn);
         Signals.handle(this::onSignal);
+        try (AdminServer unused = listen()) {
+            relay();
+        } catch (RelayException e) {
+            log.error("{}", Sentences.of(e));
+            return ExitCode.FAILED;
+        }
+        return exitCode();
+    }
+
+    /** Before anything is relayed: somebody is looking, and it is the port that is taken most often. */
+    private @Nullable AdminServer listen() {
+        List<ManagedStream> streams = runners.stream().map(StreamRunner::managed).toList();
+        return config.admin()
+                .map(admin -> AdminServer.start(admin, streams))
+                .orElse(null);
+    }
+
+    private void relay() {
         List<Thread> threads = new ArrayList<>();
         for (StreamRunner runner : runners) {
             Thread thread = new Thread(runner, "stream-" + runner.name());
@@ -56,7 +78,6 @@ final class Relay {
         } finally {
             progress.shutdownNow();
         }
-        return exitCode();
     }
 
     private void onSignal() {
@@ -87,7 +108,7 @@ final class Relay {
     /** Every second: rates and standstills are seen by looking. */
     private void look() {
         looks++;
-        runners.forEach(StreamRunner::status);
+        runners.forEach(runner -> runner.managed().status());
         if (looks % PROGRESS_INTERVAL.toSeconds() == 0) {
             runners.forEach(StreamRunner::logProgress);
         }

@@ -30,6 +30,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.outbox.relay.*..")
                         .and(not(resideInAPackage(SERVER)))
+                        .and(not(resideInAPackage("dev.outbox.relay.check")))
                         .and(not(JavaClass.Predicates.equivalentTo(LogSequenceNumber.class))))
                 .check(server);
     }
@@ -50,6 +51,18 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..")
+                .check(server);
+    }
+
+    @Test
+    void what_looks_after_a_relay_is_known_to_the_command_line_alone() {
+        noClasses()
+                .that(not(JavaClass.Predicates.equivalentTo(Main.class)))
+                .and()
+                .resideInAPackage("dev.outbox.relay.server")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.outbox.relay.server.check")
                 .check(server);
     }
 

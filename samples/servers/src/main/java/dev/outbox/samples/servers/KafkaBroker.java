@@ -17,7 +17,7 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * A Kafka broker of its own process (KRaft), in a temporary directory that goes when it is closed: a cluster of one node,
- * or {@link #beside} it. It can be stopped, killed and started again on the same port with what its log holds.
+ * or of {@link #another} as well. It can be stopped, killed and started again on the same port with what its log holds.
  *
  * <p>For use by one thread at a time.
  */
@@ -102,19 +102,19 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a second broker in this one's cluster, with the same properties; returns when it answers. It is to be closed
-     * before this one.
+     * Starts another broker of this one's cluster, with the same properties, for topics of two replicas. It holds no metadata:
+     * this one has to run.
      *
-     * @param nodeId any but 1, and none that another of the cluster has
+     * @throws IllegalStateException if it does not answer
      */
-    public KafkaBroker beside(int nodeId) {
+    public KafkaBroker another() {
         int port = Ports.free();
         int proxiedPort = Ports.free();
         Map<String, String> all = new LinkedHashMap<>(properties);
         // Nobody's proxy leads to it: the second listener is there because clients of the first one's ask for its like.
         all.putAll(listeners(port, 0, proxiedPort, all.containsKey("advertised.listeners") ? proxiedPort : 0));
         all.put("process.roles", "broker");
-        all.put("node.id", String.valueOf(nodeId));
+        all.put("node.id", "2");
         return start(port, proxiedPort, clusterId, all);
     }
 
