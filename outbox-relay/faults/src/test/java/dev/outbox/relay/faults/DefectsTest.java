@@ -54,7 +54,9 @@ class DefectsTest {
                 .map(one -> DynamicTest.dynamicTest(one.toString(), () -> {
                     Row row = matrix.row(one);
                     assertThat(row.isGreen()).as(row.line()).isFalse();
-            assertThat(row.isHarmSeen()).as("harm of the relay's: %s, %s", row.line(), row.failures()).isTrue();
+                    assertThat(row.isHarmSeen())
+                            .as("harm of the relay's: %s, %s", row.line(), row.failures())
+                            .isTrue();
                 }));
     }
 
