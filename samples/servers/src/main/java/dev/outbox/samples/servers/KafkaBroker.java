@@ -81,26 +81,6 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-<<<<<<< HEAD
-    private static Map<String, String> listeners(int port, int controllerPort, int proxiedPort, int proxyPort) {
-        Map<String, String> listeners = new LinkedHashMap<>();
-        listeners.put("controller.listener.names", "CONTROLLER");
-        listeners.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
-        String own = "PLAINTEXT://localhost:" + port;
-        String controller = ",CONTROLLER://localhost:" + controllerPort;
-        if (proxyPort == 0) {
-            listeners.put("listeners", own + controller);
-        } else {
-            listeners.put("listeners", own + ",PROXIED://localhost:" + proxiedPort + controller);
-            listeners.put("advertised.listeners", own + ",PROXIED://localhost:" + proxyPort);
-            listeners.put(
-                    "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        }
-        return listeners;
-    }
-
-    private static void write(Path directory, Map<String, String> changed) throws IOException {
-=======
     /**
      * Starts another broker of this one's cluster, for topics of two replicas. It holds no metadata: this one has to run.
      *
@@ -135,9 +115,24 @@ public final class KafkaBroker implements AutoCloseable {
         return properties.getProperty(name);
     }
 
-    private static void write(Path directory, int port, int controllerPort, Map<String, String> changed)
-            throws IOException {
->>>>>>> bdec114ba3ccafa96b90e3c55b62047b21d16c15
+    private static Map<String, String> listeners(int port, int controllerPort, int proxiedPort, int proxyPort) {
+        Map<String, String> listeners = new LinkedHashMap<>();
+        listeners.put("controller.listener.names", "CONTROLLER");
+        listeners.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
+        String own = "PLAINTEXT://localhost:" + port;
+        String controller = ",CONTROLLER://localhost:" + controllerPort;
+        if (proxyPort == 0) {
+            listeners.put("listeners", own + controller);
+        } else {
+            listeners.put("listeners", own + ",PROXIED://localhost:" + proxiedPort + controller);
+            listeners.put("advertised.listeners", own + ",PROXIED://localhost:" + proxyPort);
+            listeners.put(
+                    "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        }
+        return listeners;
+    }
+
+    private static void write(Path directory, Map<String, String> changed) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("process.roles", "broker,controller");
         all.put("node.id", "1");
