@@ -82,16 +82,20 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    /** Takes new topics up, and forgets how far it was in those that were made anew. */
+    /**
+     * Takes new topics up, and forgets how far it was in those that were deleted. One that is not listed may still be there:
+     * a broker that has just started does not know all of them.
+     */
     private void look() {
         try {
             Set<String> gone = Set.copyOf(deleted);
-            Set<TopicPartition> partitions = new HashSet<>();
+            Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
             consumer.listTopics(Duration.ofSeconds(1)).forEach((topic, infos) -> {
-                if (topic.startsWith(prefix + ".") && !gone.contains(topic)) {
+                if (topic.startsWith(prefix + ".")) {
                     infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
                 }
             });
+            partitions.removeIf(partition -> gone.contains(partition.topic()));
             if (!partitions.equals(consumer.assignment())) {
                 consumer.assign(partitions);
             }
