@@ -14,6 +14,11 @@ public interface Terminal {
     /** The answer to a question, which may be empty; {@link Optional#empty} if nobody can be asked. Waits for it. */
     Optional<String> answer(String question);
 
+    /** Whether somebody sees what is printed while it is. */
+    static boolean isWatched() {
+        return console() != null;
+    }
+
     /** The same for what nobody may see. */
     static Optional<String> secret(String question) {
         Console console = console();

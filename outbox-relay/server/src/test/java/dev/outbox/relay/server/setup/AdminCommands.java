@@ -1,5 +1,6 @@
 package dev.outbox.relay.server.setup;
 
+import dev.outbox.relay.server.Terminal;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +11,11 @@ public final class AdminCommands {
 
     public static SetupCommand setup(String adminPassword) {
         return new SetupCommand(admin(adminPassword));
+    }
+
+    /** With somebody who answers, or nobody. */
+    public static DropCommand drop(String adminPassword, Terminal terminal) {
+        return new DropCommand(terminal, admin(adminPassword));
     }
 
     public static AdminOption admin(String password) {
