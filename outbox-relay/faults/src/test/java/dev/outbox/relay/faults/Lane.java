@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +31,7 @@ final class Lane implements AutoCloseable {
     private final int version;
     private final Link postgresLink = new Link(new Random(Settings.seed()));
     private final Link brokerLink = new Link(new Random(Settings.seed()));
-    private PostgresServer postgres;
+    private volatile PostgresServer postgres;
     private KafkaBroker broker;
 
     Lane(int version) {
@@ -81,6 +82,13 @@ final class Lane implements AutoCloseable {
 
     Link brokerLink() {
         return brokerLink;
+    }
+
+    /** A standby of the server, to which slots are synchronized (PostgreSQL 17), and which is the caller's to close until the lane fails over to it. */
+    PostgresServer startStandby() {
+        Map<String, String> settings = new HashMap<>(POSTGRES);
+        settings.put("sync_replication_slots", "on");
+        return PostgresServer.standbyOf(postgres, settings);
     }
 
     /** The link leads there from now on; the server before is closed. */

@@ -32,6 +32,8 @@ final class Reader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
+    private static final int IDLE_POLLS = 20;
+
     private final String prefix;
     private final String deadLetterTopic;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -164,10 +166,15 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    /** Waits until there is nothing more to read: a second of polls has brought nothing. */
+    /** Whether a second of polls has brought nothing. */
+    boolean isIdle() {
+        return emptyPolls >= IDLE_POLLS;
+    }
+
+    /** Waits until there is nothing more to read. */
     void awaitEnd() {
         emptyPolls = 0;
-        Threads.await("the end of the topics", () -> emptyPolls >= 20);
+        Threads.await("the end of the topics", this::isIdle);
     }
 
     @Override

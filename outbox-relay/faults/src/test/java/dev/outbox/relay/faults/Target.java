@@ -10,13 +10,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * case's thread.
  */
 final class Target implements AutoCloseable {
+
+    private static final int FIRST_STARTS = 3;
 
     private final Case of;
     private final String name;
@@ -39,6 +46,7 @@ final class Target implements AutoCloseable {
     private final @Nullable Witness witness;
     private final List<RelayProcess> relays = new ArrayList<>();
     private @Nullable RelayProcess relay;
+    private int round;
 
     /** @param name of database, slot, stream, and before the topics' names */
     Target(Case of, String name, Lane lane, RelayJvm jvm) throws Exception {
@@ -102,6 +110,11 @@ final class Target implements AutoCloseable {
         return lane.brokerLink();
     }
 
+    /** A standby of the server, the fault's own until it fails over to it. */
+    PostgresServer startPostgresStandby() {
+        return lane.startStandby();
+    }
+
     /** Another server takes the place of the one there was, which is closed; the relay's link leads there. */
     void failOverTo(PostgresServer other) {
         lane.failOverTo(other);
@@ -137,6 +150,16 @@ final class Target implements AutoCloseable {
                 .get();
     }
 
+    /** Changes a setting of the topics of the load. */
+    void alterTopics(String setting, String value) throws Exception {
+        var operation = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (String type : Load.TYPES) {
+            changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic(type)), List.of(operation));
+        }
+        admin.incrementalAlterConfigs(changes).all().get();
+    }
+
     /** The relay that was started last. */
     RelayProcess relay() {
         if (relay == null) {
@@ -157,6 +180,18 @@ final class Target implements AutoCloseable {
         return started;
     }
 
+    /** Nothing hurts yet: on a machine that is too busy for its servers to answer in time, it is started again. */
+    RelayProcess startFirstRelay() {
+        for (int tries = 1; ; tries++) {
+            RelayProcess started = launchRelay(of.fault().heap());
+            await("the relay to start", () -> started.saysAfter(0, "Relaying ") || !started.isAlive());
+            if (started.isAlive() || tries == FIRST_STARTS) {
+                started.awaitSaying(0, "Relaying ");
+                return started;
+            }
+        }
+    }
+
     /** Starts a relay while another holds the slot, and waits until it stands by. */
     RelayProcess startStandby() {
         RelayProcess started = launchRelay(of.fault().heap());
@@ -167,10 +202,36 @@ final class Target implements AutoCloseable {
     /** Starts a relay and waits for nothing. */
     RelayProcess launchRelay(String heap) {
         Path log = directory.resolve("relay-" + relays.size() + ".log");
-        RelayProcess started = RelayProcess.start(jvm.options(heap), config, log);
+        RelayProcess started = RelayProcess.start(options(heap), config, log);
         relays.add(started);
         relay = started;
         return started;
+    }
+
+    private List<String> options(String heap) {
+        Defect defect = of.defect();
+        if (defect != null) {
+            return jvm.withDefect(heap, defect);
+        }
+        return of.fault().clock() ? jvm.withClock(heap, clock()) : jvm.options(heap);
+    }
+
+    private Path clock() {
+        return directory.resolve("clock");
+    }
+
+    /** Sets the wall clock of a relay that runs by its own, counted from the true time. */
+    void jumpClock(Duration by) {
+        JumpingClock.jump(clock(), by);
+    }
+
+    /** How many rounds are over. */
+    int round() {
+        return round;
+    }
+
+    void roundIsOver() {
+        round++;
     }
 
     /** Which one {@link #relay} is from now on, where a fault has started several. */

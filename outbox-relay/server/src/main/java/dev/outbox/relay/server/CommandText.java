@@ -29,6 +29,10 @@ public final class CommandText {
         return "outbox-relay adopt --config " + quoted(file.toString()) + " --stream " + stream + " --accept-gap";
     }
 
+    String resume(String stream) {
+        return "outbox-relay resume --config " + quoted(file.toString()) + " --stream " + stream;
+    }
+
     private static String quoted(String word) {
         return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }

@@ -69,7 +69,7 @@ final class Movement {
 
     Health health(long nanos, StreamState state) {
         return switch (state) {
-            case STANDBY -> Health.READY;
+            case STANDBY, PAUSED -> Health.READY;
             case RUNNING ->
                 brokersSilent(nanos)
                         .map(still -> new Health(

@@ -181,7 +181,8 @@ class RecordErrorTest {
             assertThat(stream.log()).noneMatch(line -> line.contains("Next attempt"));
             assertThat(stream.stop()).as("drained").isTrue();
             assertThat(stream.summary())
-                    .containsPattern((policy.equals("skip") ? "skipped" : "dead-lettered") + "=[3-9]\\(")
+                    .as("though each replay comes across them again")
+                    .contains((policy.equals("skip") ? "skipped" : "dead-lettered") + "=3(")
                     .containsPattern("refused=3\\(");
             if (policy.equals("dead-letter")) {
                 assertThat(deadLetters(shop).values(3)).containsOnly("2", "3", "150");

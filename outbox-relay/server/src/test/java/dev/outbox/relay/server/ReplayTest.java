@@ -1,166 +1,116 @@
 package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.outbox.relay.server.replay.ReplayCommand;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code outbox-relay replay}: events of the table as the relay sends them, marked, and nothing else is touched. */
+/** A stop while events that a failed attempt has sent are still to come again. */
 class ReplayTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String TOO_SMALL = "100";
+    private static final String LARGE = "1000000";
+
     private final Shop shop = Shop.withOutbox();
+    private final Topic orders = Topic.create(shop.topic("Order"), Map.of());
+    private final Topic positions = Topic.create(shop.positionTopic(), Map.of("cleanup.policy", "compact"));
 
     @Test
-    void a_replayed_event_is_the_relayed_one_but_for_the_mark_and_the_time() {
-        String yaml =
-                shop.yaml("partitions: 1", "delivery: exactly-once", "routes: { Person: " + shop.name + ".people }");
-        try (RunningStream relay = new RunningStream(yaml)) {
-            StreamTest.awaitRelaying(relay);
-            shop.execute("ALTER TABLE outbox ALTER payload TYPE bytea USING NULL");
-            shop.execute("""
-                    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, occurred_at) VALUES
-                    ('018f0000-0000-7000-8000-000000000001', 'Person', '47 é', 'moved.v1', '\\x00ff41',
-                     '{"tenant": "blue", "contentType": "application/avro", "n": {"a": 1}}', '2026-03-01T12:00:00.5Z'),
-                    ('018f0000-0000-7000-8000-000000000002', 'Person', '48', 'left.v1', NULL, NULL, '2026-03-01T12:00:01Z')
-                    """);
-            ConsumerRecord<byte[], byte[]> relayed = people(2).get(0);
+    void a_stop_before_the_replay_has_begun_says_that_events_come_again() throws Exception {
+        try (RunningStream stream = new RunningStream(shop.yaml())) {
+            sendWithoutStoring(stream);
+            signalBroker("STOP");
+            try {
+                // The next attempt asks the brokers first.
+                await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                stream.requestStop();
+            } finally {
+                signalBroker("CONT");
+            }
 
-            // Beside the running relay, which a producer with its transactional id would shut out.
-            Clinic.Visit replayed = replay(yaml, "--id", "018f0000-0000-7000-8000-000000000001");
+            assertThat(stream.stop()).as("drained").isFalse();
+        }
+        assertNothingIsLost();
+    }
 
-            assertThat(replayed.exitCode()).as(replayed.output()).isZero();
-            assertThat(replayed.output().lines()).last().isEqualTo("Replayed 1 event: 1 to " + shop.name + ".people.");
-            ConsumerRecord<byte[], byte[]> again = people(3).get(2);
-            assertThat(again.key()).isEqualTo(relayed.key());
-            assertThat(again.value()).isEqualTo(relayed.value()).containsExactly(0, -1, 0x41);
-            List<String> headers = headers(again);
-            assertThat(headers.get(headers.size() - 1)).startsWith("outbox.replay=20");
-            assertThat(headers.subList(0, headers.size() - 1)).isEqualTo(headers(relayed));
-            shop.execute("""
-                    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
-                    VALUES (gen_random_uuid(), 'Person', '1', 'moved.v1', '\\x42', now())
-                    """);
-            assertThat(people(4).get(3).value()).containsExactly(0x42);
-            assertThat(relay.stop()).as(relay.log()::toString).isTrue();
+    @Test
+    void a_stop_during_the_replay_lets_it_come_to_its_end_and_then_nothing_comes_again() throws Exception {
+        try (RunningStream stream = new RunningStream(shop.yaml());
+                Connection connection = Servers.POSTGRES.connect(shop.name);
+                Statement catalog = connection.createStatement()) {
+            sendWithoutStoring(stream);
+            connection.setAutoCommit(false);
+            catalog.execute("LOCK pg_publication IN ACCESS EXCLUSIVE MODE");
+            positions.set("max.message.bytes", LARGE);
+            await().atMost(LIMIT).until(this::anAttemptWaitsForTheLock);
+            stream.requestStop();
+            connection.rollback();
+
+            assertThat(stream.stop()).as("drained").isTrue();
+        }
+        int sent = orders.values(6).size();
+        try (RunningStream stream = new RunningStream(shop.yaml())) {
+            StreamTest.awaitRelaying(stream);
+            shop.event("Order", "1", "'4'");
+
+            assertThat(orders.values(sent + 1)).hasSize(sent + 1).endsWith("1", "2", "3", "4");
+            assertThat(stream.stop()).as("drained").isTrue();
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            --all | 1 2 3 4 5
-            --aggregate-type Order | 1 2 3 4
-            --aggregate-type Order --aggregate-id b | 2 4
-            --type paid.v1 | 3 4 5
-            --from 2026-01-02T00:00:00Z | 2 3 4 5
-            --until 2026-01-04T00:00:00Z | 1 2 3
-            --from 2026-01-02T00:00:00Z --until 2026-01-05T00:00:00Z --type paid.v1 | 3 4
-            --id 00000000-0000-0000-0000-000000000002 --id 00000000-0000-0000-0000-000000000005 | 2 5
-            """)
-    void what_is_chosen_is_replayed_in_the_order_of_its_time(String options, String expected) {
-        shop.execute("""
-                INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
-                SELECT ('00000000-0000-0000-0000-00000000000' || i)::uuid, CASE i WHEN 5 THEN 'Person' ELSE 'Order' END,
-                    CASE i % 2 WHEN 0 THEN 'b' ELSE 'a' END, CASE WHEN i < 3 THEN 'placed.v1' ELSE 'paid.v1' END,
-                    to_json(i), '2026-01-01T00:00:00Z'::timestamptz + (i - 1) * interval '1 day'
-                FROM generate_series(5, 1, -1) i
-                """);
-        String[] arguments = (options + " --topic " + shop.name + ".again").split(" ", -1);
-
-        Clinic.Visit counted = replay(shop.yaml(), with(arguments, "--dry-run", "--json"));
-        int count = expected.split(" ", -1).length;
-        assertThat(counted.output().strip())
-                .isEqualTo("{\"dryRun\":true,\"replayed\":" + count + ",\"refused\":0,\"topics\":{\"" + shop.name
-                        + ".again\":" + count + "},\"refusals\":[]}");
-        assertThat(replay(shop.yaml("partitions: 1"), arguments).exitCode()).isZero();
-
-        assertThat(String.join(" ", new Topic(shop.name + ".again").values(count)))
-                .isEqualTo(expected);
-    }
-
     @Test
-    void many_events_take_little_memory_and_their_progress_is_told() {
-        shop.events("Order", "i::text", "to_json(repeat('x', 8000))", 20_000);
-        try (RelayProcess replay = RelayProcess.startWithHeap(
-                "128m",
-                "replay",
-                "--config",
-                Shop.write(shop.yaml("partitions: 1")).toString(),
-                "--stream",
-                shop.name,
-                "--all")) {
-            assertThat(replay.exitCode()).as(replay::output).isZero();
-            assertThat(replay.output())
-                    .containsPattern("replayed \\d+ of 20000")
-                    .contains("Replayed 20000 events: 20000 to " + shop.topic("Order") + ".");
+    void a_stream_that_stands_by_owes_nothing_once_another_relay_has_repeated_it() {
+        String slow =
+                shop.yaml().replace("first-delay: 100ms, longest-delay: 500ms", "first-delay: 6s, longest-delay: 6s");
+        try (RunningStream first = new RunningStream(slow)) {
+            sendWithoutStoring(first);
+            positions.set("max.message.bytes", LARGE);
+            try (RunningStream second = new RunningStream(shop.yaml())) {
+                orders.values(6);
+                StreamTest.awaitLog(second, "Standing by.");
+                shop.awaitConfirmed(LIMIT);
+
+                assertThat(first.stop()).as("drained").isTrue();
+                assertThat(second.stop()).as("drained").isTrue();
+            }
         }
-        assertThat(new Topic(shop.topic("Order"))
-                        .span(20_000, Duration.ofSeconds(60))
-                        .records())
-                .isEqualTo(20_000);
+        assertThat(orders.values(6)).containsExactly("1", "2", "3", "1", "2", "3");
     }
 
-    @Test
-    void what_can_not_be_sent_is_told_and_the_rest_is_sent() {
-        shop.execute("ALTER TABLE outbox ALTER aggregateid DROP NOT NULL");
-        shop.execute("""
-                INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at) VALUES
-                ('00000000-0000-0000-0000-000000000001', 'Order', NULL, 'placed.v1', '1', '2026-01-01'),
-                ('00000000-0000-0000-0000-000000000002', 'Order', 'a', 'placed.v1', to_json(repeat('x', 2000000)), '2026-01-02'),
-                ('00000000-0000-0000-0000-000000000003', 'Order', 'a', 'placed.v1', '3', '2026-01-03')
-                """);
-
-        Clinic.Visit replayed = replay(shop.yaml(), "--all");
-
-        assertThat(replayed.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(replayed.output())
-                .contains("refused  row: Expected a value in the column 'aggregateid'")
-                .contains("00000000-0000-0000-0000-000000000001")
-                .contains("refused  00000000-0000-0000-0000-000000000002: ", "takes up to 200")
-                .endsWith("Replayed 1 event: 1 to " + shop.topic("Order") + "; 2 refused.\n")
-                .doesNotContain("xxxx");
-        assertThat(new Topic(shop.topic("Order")).values(1)).containsExactly("3");
+    /** Three events that arrive, and a position that the broker does not take. */
+    private void sendWithoutStoring(RunningStream stream) {
+        StreamTest.awaitRelaying(stream);
+        positions.set("max.message.bytes", TOO_SMALL);
+        shop.events("Order", "'1'", "to_json(i)", 3);
+        orders.values(3);
+        StreamTest.awaitLog(stream, "Kafka did not take the stream's position", "Next attempt in ");
     }
 
-    @Test
-    void conditions_that_say_nothing_or_are_none_are_refused() {
-        assertThat(replay(shop.yaml()).exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(replay(shop.yaml(), "--all", "--type", "x").exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(replay(shop.yaml(), "--from", "yesterday").exitCode()).isEqualTo(ExitCode.USAGE);
-        Clinic.Visit noId = replay(shop.yaml(), "--id", "7");
-        assertThat(noId.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(noId.output()).contains("invalid input syntax for type uuid");
-        shop.execute("CREATE ROLE " + shop.name + " LOGIN REPLICATION");
-        String blind = shop.yaml().replace("username: postgres", "username: " + shop.name);
-        assertThat(replay(blind, "--all").output()).contains("permission denied for table outbox");
+    private boolean anAttemptWaitsForTheLock() {
+        // The watch of an attempt that is about to end may wait for it, too.
+        return !shop.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '" + shop.name
+                        + "' AND application_name LIKE 'outbox-relay%' AND query NOT LIKE '%pg_locks%'")
+                .isEmpty();
     }
 
-    private Clinic.Visit replay(String yaml, String... options) {
-        List<String> arguments =
-                new ArrayList<>(List.of("--config", Shop.write(yaml).toString(), "--stream", shop.name));
-        arguments.addAll(List.of(options));
-        return Clinic.run(new ReplayCommand(), arguments.toArray(String[]::new));
+    private void assertNothingIsLost() {
+        positions.set("max.message.bytes", LARGE);
+        try (RunningStream stream = new RunningStream(shop.yaml())) {
+            StreamTest.awaitRelaying(stream);
+            shop.event("Order", "1", "'4'");
+            await().atMost(LIMIT).until(() -> orders.values(1).contains("4"));
+            assertThat(orders.values(1)).containsSubsequence("1", "2", "3", "1", "2", "3", "4");
+        }
     }
 
-    private static String[] with(String[] arguments, String... further) {
-        List<String> all = new ArrayList<>(Arrays.asList(arguments));
-        all.addAll(List.of(further));
-        return all.toArray(String[]::new);
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> people(int atLeast) {
-        return new Topic(shop.name + ".people").committed(atLeast, Duration.ofSeconds(40));
-    }
-
-    private static List<String> headers(ConsumerRecord<byte[], byte[]> record) {
-        List<String> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(header.key() + "=" + Topic.text(header.value())));
-        return headers;
+    private static void signalBroker(String signal) throws Exception {
+        String pid = String.valueOf(Servers.BROKER.pid());
+        assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor())
+                .isZero();
     }
 }

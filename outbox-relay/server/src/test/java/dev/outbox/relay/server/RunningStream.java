@@ -7,8 +7,9 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.ManagedStream;
 import dev.outbox.relay.server.status.StreamState;
-import dev.outbox.relay.server.status.WatchedStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class RunningStream implements AutoCloseable {
                 stream,
                 stop,
                 new Backoff(stream.failure().retry(), System::nanoTime, new Random(7)),
-                "outbox-relay adopt");
+                new CommandText(Path.of("relay.yaml")));
         thread = new Thread(runner, "runner");
         thread.start();
     }
@@ -50,9 +51,9 @@ final class RunningStream implements AutoCloseable {
         }
     }
 
-    /** As metrics and the admin's answers see it. */
-    WatchedStream watched() {
-        return runner;
+    /** As it is seen and told what to do. */
+    ManagedStream managed() {
+        return runner.managed();
     }
 
     StreamState state() {
@@ -64,6 +65,11 @@ final class RunningStream implements AutoCloseable {
         runner.logEnd();
         List<String> lines = log();
         return lines.stream().filter(line -> line.startsWith("Stopped.")).reduce("", (first, last) -> last);
+    }
+
+    /** Asks for the stop, without waiting for it. */
+    void requestStop() {
+        stop.request();
     }
 
     /** Stops in order; returns whether all that was sent is acknowledged and confirmed. */

@@ -5,15 +5,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 
 /** A broker's own process: formats its log directory when that is new, and ends when its standard input does. */
 final class BrokerMain {
+
+    /** Names the cluster to join, where the broker does not begin one. */
+    static final String CLUSTER_ID = "outbox.cluster.id";
 
     private BrokerMain() {}
 
@@ -24,7 +30,7 @@ final class BrokerMain {
             properties.load(in);
         }
         if (!Files.exists(Path.of(properties.getProperty("log.dirs"), "meta.properties"))) {
-            format(file);
+            format(file, properties.getProperty(CLUSTER_ID));
         }
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
@@ -33,16 +39,16 @@ final class BrokerMain {
         server.awaitShutdown();
     }
 
-    private static void format(Path file) {
-        String[] command = {
-            "format",
-            "--config",
-            file.toString(),
-            "--cluster-id",
-            Uuid.randomUuid().toString(),
-            "--standalone"
-        };
-        if (StorageTool.execute(command, new PrintStream(System.err, true, StandardCharsets.UTF_8)) != 0) {
+    private static void format(Path file, @Nullable String joined) {
+        List<String> command = new ArrayList<>(List.of("format", "--config", file.toString(), "--cluster-id"));
+        if (joined == null) {
+            command.addAll(List.of(Uuid.randomUuid().toString(), "--standalone"));
+        } else {
+            command.add(joined);
+        }
+        if (StorageTool.execute(
+                        command.toArray(String[]::new), new PrintStream(System.err, true, StandardCharsets.UTF_8))
+                != 0) {
             throw new IllegalStateException("The log directory of " + file + " could not be formatted.");
         }
     }

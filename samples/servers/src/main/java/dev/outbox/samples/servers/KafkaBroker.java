@@ -81,6 +81,40 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts another broker of this one's cluster, for topics of two replicas. It holds no metadata: this one has to run.
+     *
+     * @throws IllegalStateException if it does not answer
+     */
+    public KafkaBroker another() {
+        try {
+            int free = Ports.free();
+            return start(
+                    free,
+                    Map.of(
+                            "process.roles",
+                            "broker",
+                            "node.id",
+                            "2",
+                            "listeners",
+                            "PLAINTEXT://localhost:" + free,
+                            "controller.quorum.bootstrap.servers",
+                            property("server.properties", "controller.quorum.bootstrap.servers"),
+                            BrokerMain.CLUSTER_ID,
+                            property("log/meta.properties", "cluster.id")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String property(String file, String name) throws IOException {
+        Properties properties = new Properties();
+        try (var in = Files.newBufferedReader(directory.resolve(file))) {
+            properties.load(in);
+        }
+        return properties.getProperty(name);
+    }
+
     private static Map<String, String> listeners(int port, int controllerPort, int proxiedPort, int proxyPort) {
         Map<String, String> listeners = new LinkedHashMap<>();
         listeners.put("controller.listener.names", "CONTROLLER");

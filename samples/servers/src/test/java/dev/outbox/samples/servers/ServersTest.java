@@ -84,6 +84,20 @@ class ServersTest {
     }
 
     @Test
+    void another_broker_of_the_cluster_takes_replicas() throws Exception {
+        try (KafkaBroker first = KafkaBroker.start();
+                KafkaBroker second = first.another();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", second.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("t", 1, (short) 2))).all().get();
+
+            assertThat(admin.describeTopics(List.of("t")).allTopicNames().get().values())
+                    .singleElement()
+                    .satisfies(
+                            topic -> assertThat(topic.partitions().get(0).isr()).hasSize(2));
+        }
+    }
+
+    @Test
     void a_killed_broker_comes_back_with_its_records() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start()) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
