@@ -65,7 +65,7 @@ public final class KafkaErrors {
     }
 
     /** An event could not be delivered; what already is a sentence stays as it is. */
-    static RelayException refused(RelayRecord record, Exception error) {
+    public static RelayException refused(RelayRecord record, Exception error) {
         if (error instanceof RelayException known) {
             return known;
         }

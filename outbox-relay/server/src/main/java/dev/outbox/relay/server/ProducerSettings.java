@@ -113,7 +113,7 @@ public final class ProducerSettings {
     }
 
     /** The largest record, not compressed, that the producer sends, in bytes. */
-    int maxRequestSize() {
+    public int maxRequestSize() {
         String configured = config.kafka().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
         return configured == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(configured.strip());
     }

@@ -62,7 +62,10 @@ class ArchitectureTest {
                 .resideInAPackage("dev.outbox.relay.server")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.outbox.relay.server.check")
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.check",
+                        "dev.outbox.relay.server.setup",
+                        "dev.outbox.relay.server.replay")
                 .check(server);
     }
 
