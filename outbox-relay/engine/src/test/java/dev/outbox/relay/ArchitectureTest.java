@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private final JavaClasses engine = new ClassFileImporter()
+    private static final JavaClasses ENGINE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.outbox.relay");
 
@@ -36,12 +36,12 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("engine")
                 .whereLayer("pgoutput")
                 .mayOnlyBeAccessedByLayers("engine", "replication")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
     void there_is_no_cycle() {
-        slices().matching("dev.outbox.relay.(**)").should().beFreeOfCycles().check(engine);
+        slices().matching("dev.outbox.relay.(**)").should().beFreeOfCycles().check(ENGINE);
     }
 
     @Test
@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..", "javax.sql..")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
@@ -67,7 +67,7 @@ class ArchitectureTest {
                         "dev.outbox.jpa..",
                         "dev.outbox.relay.server..",
                         "dev.outbox.relay.connect..")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
@@ -78,6 +78,6 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify..", "dev.outbox.relay.pgoutput", "dev.outbox.relay.route")
-                .check(engine);
+                .check(ENGINE);
     }
 }

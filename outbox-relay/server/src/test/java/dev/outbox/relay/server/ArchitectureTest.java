@@ -14,34 +14,32 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private static final String SERVER = "dev.outbox.relay.server..";
+    private static final String PACKAGES = "dev.outbox.relay.server..";
 
-    private final JavaClasses server = new ClassFileImporter()
+    private static final JavaClasses EVERYTHING = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox.relay.server");
+            .importPackages("dev.outbox");
 
-    private final JavaClasses everything = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox", "dev.outbox.relay");
+    private static final JavaClasses SERVER = EVERYTHING.that(resideInAPackage(PACKAGES));
 
     @Test
     void the_server_knows_of_the_engine_its_public_package_only() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.outbox.relay.*..")
-                        .and(not(resideInAPackage(SERVER)))
+                        .and(not(resideInAPackage(PACKAGES)))
                         .and(not(JavaClass.Predicates.equivalentTo(LogSequenceNumber.class))))
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
     void only_the_server_knows_kafka() {
         noClasses()
-                .that(not(resideInAPackage(SERVER)).and(not(resideInAPackage("dev.outbox.samples.."))))
+                .that(not(resideInAPackage(PACKAGES)).and(not(resideInAPackage("dev.outbox.samples.."))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka..")
-                .check(everything);
+                .check(EVERYTHING);
     }
 
     @Test
@@ -50,7 +48,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -61,10 +59,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.outbox.relay.server")
-                .check(server);
+                .check(SERVER);
         slices().matching("dev.outbox.relay.server.(*)..")
                 .should()
                 .beFreeOfCycles()
-                .check(server);
+                .check(SERVER);
     }
 }

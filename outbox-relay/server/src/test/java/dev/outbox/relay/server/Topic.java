@@ -125,7 +125,10 @@ record Topic(String name) {
                         "auto.offset.reset",
                         "earliest",
                         "isolation.level",
-                        isolation),
+                        isolation,
+                        // What is read is there already; a fetch that waits for more holds up the close.
+                        "fetch.max.wait.ms",
+                        "10"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             long deadline = System.nanoTime() + limit.toNanos();
