@@ -14,35 +14,33 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private static final String SERVER = "dev.outbox.relay.server..";
+    private static final String PACKAGES = "dev.outbox.relay.server..";
 
-    private final JavaClasses server = new ClassFileImporter()
+    private static final JavaClasses EVERYTHING = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox.relay.server");
+            .importPackages("dev.outbox");
 
-    private final JavaClasses everything = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox", "dev.outbox.relay");
+    private static final JavaClasses SERVER = EVERYTHING.that(resideInAPackage(PACKAGES));
 
     @Test
     void the_server_knows_of_the_engine_its_public_package_only() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.outbox.relay.*..")
-                        .and(not(resideInAPackage(SERVER)))
+                        .and(not(resideInAPackage(PACKAGES)))
                         .and(not(resideInAPackage("dev.outbox.relay.check")))
                         .and(not(JavaClass.Predicates.equivalentTo(LogSequenceNumber.class))))
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
     void only_the_server_knows_kafka() {
         noClasses()
-                .that(not(resideInAPackage(SERVER)).and(not(resideInAPackage("dev.outbox.samples.."))))
+                .that(not(resideInAPackage(PACKAGES)).and(not(resideInAPackage("dev.outbox.samples.."))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka..")
-                .check(everything);
+                .check(EVERYTHING);
     }
 
     @Test
@@ -51,7 +49,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -66,7 +64,7 @@ class ArchitectureTest {
                         "dev.outbox.relay.server.check",
                         "dev.outbox.relay.server.setup",
                         "dev.outbox.relay.server.replay")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -77,14 +75,14 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.sun.net.httpserver..")
-                .check(server);
+                .check(SERVER);
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.outbox.relay.server.metrics..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.micrometer..", "io.prometheus..")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -98,7 +96,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.outbox.relay.server", "org.apache.kafka..")
-                .check(server);
+                .check(SERVER);
         noClasses()
                 .that()
                 .resideInAPackage("dev.outbox.relay.server.status..")
@@ -108,7 +106,7 @@ class ArchitectureTest {
                         "dev.outbox.relay.server.admin..",
                         "dev.outbox.relay.server.metrics..",
                         "dev.outbox.relay.server.config..")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -119,10 +117,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.outbox.relay.server")
-                .check(server);
+                .check(SERVER);
         slices().matching("dev.outbox.relay.server.(*)..")
                 .should()
                 .beFreeOfCycles()
-                .check(server);
+                .check(SERVER);
     }
 }

@@ -45,9 +45,20 @@ final class RunningStream implements AutoCloseable {
 
     /** What was logged so far. */
     List<String> log() {
+        return events().stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** The errors among it. */
+    List<String> errors() {
+        return events().stream()
+                .filter(event -> event.getLevel() == Level.ERROR)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private List<ILoggingEvent> events() {
         synchronized (appender) {
-            return new ArrayList<>(appender.list)
-                    .stream().map(ILoggingEvent::getFormattedMessage).toList();
+            return new ArrayList<>(appender.list);
         }
     }
 

@@ -160,7 +160,10 @@ record Topic(String bootstrapServers, String name) {
                         "auto.offset.reset",
                         "earliest",
                         "isolation.level",
-                        isolation),
+                        isolation,
+                        // What is read is there already; a fetch that waits for more holds up the close.
+                        "fetch.max.wait.ms",
+                        "10"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -2,9 +2,11 @@ package dev.outbox.samples.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,17 +169,19 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     private static Process launch(Path directory, String clusterId) throws IOException {
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-Djava.io.tmpdir=" + directory,
-                        "-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BrokerMain.class.getName(),
-                        directory.resolve("server.properties").toString(),
-                        clusterId))
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+        // A test's JVM that is not worth optimizing has a broker that isn't either.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel="))
+                .forEach(command::add);
+        command.add("-Djava.io.tmpdir=" + directory);
+        command.add("-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BrokerMain.class.getName()));
+        command.add(directory.resolve("server.properties").toString());
+        command.add(clusterId);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("broker.out").toFile()))
