@@ -169,19 +169,16 @@ class PositionTopicTest {
         first.take();
         first.pause(paused);
         try (Producer<byte[], byte[]> producer = producer(null)) {
-            producer.send(first.record(checkpoint(5)));
-            producer.flush();
+            write(producer, first.record(checkpoint(5)));
             PositionTopic second = positions(config);
             assertThat(second.peekPaused()).contains(paused);
             second.take();
             assertThat(second.paused()).contains(paused);
-            producer.send(second.record(checkpoint(6)));
-            producer.flush();
+            write(producer, second.record(checkpoint(6)));
             assertThat(positions(config).peekPaused()).contains(paused);
 
             second.pause(null);
-            producer.send(second.record(checkpoint(6)));
-            producer.flush();
+            write(producer, second.record(checkpoint(6)));
             assertThat(positions(config).peekPaused()).isEmpty();
         }
     }
@@ -225,6 +222,11 @@ class PositionTopicTest {
     private void send(Producer<byte[], byte[]> producer, @Nullable PositionRecord record) {
         byte[] value = record == null ? null : PositionFormat.write(record, Instant.EPOCH);
         var unused = producer.send(new ProducerRecord<>(topic, 0, "shop".getBytes(UTF_8), value));
+    }
+
+    private static void write(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        var unused = producer.send(record);
+        producer.flush();
     }
 
     private static PositionRecord record(long epoch, int lsn) {
