@@ -105,7 +105,7 @@ final class Generation implements AutoCloseable {
     }
 
     void stored(Checkpoint checkpoint) {
-        gate.stored(checkpoint.confirmableLsn());
+        gate.stored(Acknowledged.at(checkpoint));
     }
 
     /**

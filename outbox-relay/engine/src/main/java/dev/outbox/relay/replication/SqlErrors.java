@@ -11,13 +11,13 @@ final class SqlErrors {
     static final String INSUFFICIENT_PRIVILEGE = "42501";
     static final String DUPLICATE_OBJECT = "42710";
     static final String QUERY_CANCELED = "57014";
+    static final String CANNOT_CONNECT_NOW = "57P03";
 
     private static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String UNKNOWN_DATABASE = "3D000";
     private static final String TOO_MANY_CONNECTIONS = "53300";
     private static final String CONNECTION_REJECTED = "08004";
-    private static final String CANNOT_CONNECT_NOW = "57P03";
     private static final String OBJECT_IN_USE = "55006";
     private static final String WRONG_STATE = "55000";
     private static final String UNKNOWN_OBJECT = "42704";
