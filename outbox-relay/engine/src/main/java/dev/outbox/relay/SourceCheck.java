@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a stream's database as a start would, and tells all that it finds and not only the first mistake. Changes
@@ -28,6 +30,7 @@ public final class SourceCheck {
     private final Set<String> knownSlots;
     private final InstantSource clock;
     private final String acceptGap;
+    private final @Nullable Login admin;
 
     /**
      * A check of one stream's database. Connects to nothing.
@@ -35,8 +38,11 @@ public final class SourceCheck {
      * @param knownSlots slots that are somebody's, though they may be idle
      * @param clock this machine's, to compare the server's with
      * @param acceptGap what is to be run for a gap to be accepted
+     * @param admin who looks why the relay's role is not let in, which the server doesn't tell it; or null
      */
-    public SourceCheck(RelayConfig config, Set<String> knownSlots, InstantSource clock, String acceptGap) {
+    public SourceCheck(
+            RelayConfig config, Set<String> knownSlots, InstantSource clock, String acceptGap, @Nullable Login admin) {
+        this.admin = admin;
         this.config = config;
         this.knownSlots = Set.copyOf(knownSlots);
         this.clock = clock;
@@ -47,9 +53,10 @@ public final class SourceCheck {
      * What was found.
      *
      * @param findings in the order of what depends on what
+     * @param topics those that events in the table go to, as far as was looked
      * @param clockAhead how far the server's clock is ahead of this machine's; negative if behind, empty if unknown
      */
-    public record Report(List<Finding> findings, Optional<Duration> clockAhead) {}
+    public record Report(List<Finding> findings, Set<String> topics, Optional<Duration> clockAhead) {}
 
     /**
      * Looks. What can't be looked at is a finding, and no exception.
@@ -66,7 +73,11 @@ public final class SourceCheck {
             known = false;
         }
         Source source = OpenStream.source(config, checkpoint.isEmpty());
-        SourceLook look = SourceLook.at(source, knownSlots, clock);
+        SourceLook look = SourceLook.at(
+                source,
+                knownSlots,
+                clock,
+                admin == null ? null : source.of(admin.url(), admin.username(), admin.password()));
         findings.addAll(look.findings());
         if (look.unusableSlot().isPresent()) {
             findings.add(unusable(look.unusableSlot().get()));
@@ -75,7 +86,20 @@ public final class SourceCheck {
         } else if (look.identity().isPresent() && !hasErrors(findings)) {
             findings.add(position(source, look.identity().get(), checkpoint));
         }
-        return new Report(List.copyOf(findings), look.clockAhead());
+        Set<String> topics = topics(look.aggregateTypes(), findings);
+        return new Report(List.copyOf(findings), topics, look.clockAhead());
+    }
+
+    private Set<String> topics(List<String> aggregateTypes, List<Finding> findings) {
+        Set<String> topics = new TreeSet<>();
+        for (String aggregateType : aggregateTypes) {
+            try {
+                topics.add(config.topicOf(aggregateType));
+            } catch (RelayException e) {
+                findings.add(said(Finding.Level.WARNING, "routes", Failures.message(e), ""));
+            }
+        }
+        return topics;
     }
 
     private static boolean hasErrors(List<Finding> findings) {
@@ -83,7 +107,9 @@ public final class SourceCheck {
     }
 
     private Finding unusable(ReplicationException e) {
-        return e.gapAfter() == null ? said("slot", Failures.message(e), "") : said("slot", Failures.message(e), gap());
+        return e.gapAfter() == null
+                ? error("slot", Failures.message(e), "")
+                : error("slot", Failures.message(e), gap());
     }
 
     private String gap() {
@@ -113,15 +139,19 @@ public final class SourceCheck {
             Acknowledged goesOn = Continuation.of(stored.get(), found);
             return Finding.ok(POSITION, stored.get().position() + ", goes on behind " + goesOn.confirmableLsn());
         } catch (GapException e) {
-            return said(POSITION, Failures.message(e), gap());
+            return error(POSITION, Failures.message(e), gap());
         } catch (ReplicationException e) {
             return Finding.unknown(POSITION, Failures.message(e));
         }
     }
 
+    private static Finding error(String subject, String message, String mend) {
+        return said(Finding.Level.ERROR, subject, message, mend);
+    }
+
     /** What an exception says, whose words are expected, found and what to do already. */
-    private static Finding said(String subject, String message, String mend) {
+    private static Finding said(Finding.Level level, String subject, String message, String mend) {
         String found = message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
-        return new Finding(Finding.Level.ERROR, subject, "", found, mend);
+        return new Finding(level, subject, "", found, mend);
     }
 }

@@ -71,7 +71,7 @@ class TimelineTest {
                                     .isLessThan(phantom.position().commitLsn()))
                     .hasMessageContaining("timeline 2, which left timeline 1 before, at ");
 
-            store.store(engine.adopt(store, gap -> true));
+            engine.adopt(store, gap -> true, store::store);
             try (Host host = Host.start(engine, store)) {
                 assertThat(Host.values(host.takeUntilQuiet())).endsWith("{\"n\":3}");
             }

@@ -33,7 +33,7 @@ public final class ReplicationException extends RuntimeException {
         this.finding = finding;
     }
 
-    static ReplicationException slotHeld(String message, Throwable cause) {
+    static ReplicationException slotHeld(String message, @Nullable Throwable cause) {
         return new ReplicationException(message, true, true, null, null, cause);
     }
 

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +23,7 @@ public final class SourceLook {
     private @Nullable ServerIdentity identity;
     private @Nullable ReplicationException gap;
     private @Nullable Duration clockAhead;
+    private List<String> aggregateTypes = List.of();
 
     private SourceLook(Source source) {
         this.source = source;
@@ -35,14 +35,17 @@ public final class SourceLook {
      * @param source one that may not {@link Source#createMissing make what is missing} has a gap where something is
      * @param knownSlots those that others use
      * @param clock this machine's
+     * @param admin the same database as somebody sees it who is let in where the relay's role is not; or null
      */
-    public static SourceLook at(Source source, Set<String> knownSlots, InstantSource clock) {
+    public static SourceLook at(Source source, Set<String> knownSlots, InstantSource clock, @Nullable Source admin) {
         SourceLook look = new SourceLook(source);
         try (Connection connection = source.connect()) {
             look.findings.add(Finding.ok("connection", source.address() + " as " + source.role()));
             look.at(connection, knownSlots, clock);
         } catch (ReplicationException e) {
-            look.refused(e);
+            if (admin == null || !look.explained(admin)) {
+                look.refused(e);
+            }
             look.findings.add(Finding.unknown(
                     "database", "without a connection, neither server nor role, table, publication and slot"));
         } catch (SQLException e) {
@@ -51,14 +54,29 @@ public final class SourceLook {
         return look;
     }
 
+    /** Whether an admin sees why the role is not let in. */
+    private boolean explained(Source admin) {
+        try (Connection connection = admin.connect()) {
+            List<Finding> reasons = RoleChecks.whyRefused(connection, source);
+            findings.addAll(reasons);
+            return !reasons.isEmpty();
+        } catch (ReplicationException e) {
+            refused(e);
+            return false;
+        } catch (SQLException e) {
+            findings.add(Finding.unknown("role", SqlErrors.message(e)));
+            return false;
+        }
+    }
+
     private void at(Connection connection, Set<String> knownSlots, InstantSource clock) throws SQLException {
         connection.createStatement().execute("SET default_transaction_read_only = on");
         ServerChecks server = new ServerChecks(connection, source);
         SlotChecks slot = SlotChecks.of(connection, source);
         look("server", server::required);
         look("role", () -> RoleChecks.findings(connection, source));
-        identify();
         look("server", () -> server.room(slot.exists()));
+        identify();
         look("prepared transactions", () -> server.waiting(slot.exists()));
         TableChecks table = TableChecks.of(connection, source);
         findings.addAll(table.findings());
@@ -71,6 +89,9 @@ public final class SourceLook {
             look("slot", slot::findings);
         }
         look("max_slot_wal_keep_size", server::retention);
+        if (!table.columns().isEmpty()) {
+            aggregateTypes = table.aggregateTypes(connection);
+        }
         look("other slots", () -> slot.leftBehind(knownSlots));
         look("clock", () -> List.of(clock(connection, clock)));
     }
@@ -120,7 +141,7 @@ public final class SourceLook {
         return Finding.warning(
                 "database clock",
                 "the clock of " + source.address() + " to be that of this machine",
-                "it " + ahead.abs().truncatedTo(ChronoUnit.SECONDS) + (ahead.isNegative() ? " behind" : " ahead"),
+                "it " + ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead"),
                 "Let both follow the same time (NTP).");
     }
 
@@ -137,6 +158,11 @@ public final class SourceLook {
     /** Why the slot can't be streamed from any more, or yet. */
     public Optional<ReplicationException> unusableSlot() {
         return Optional.ofNullable(gap);
+    }
+
+    /** Some of the aggregate types that the table holds events of. */
+    public List<String> aggregateTypes() {
+        return aggregateTypes;
     }
 
     /** How far the database's clock is ahead of this machine's; negative if behind, empty if it could not be asked. */

@@ -1,6 +1,5 @@
 package dev.outbox.relay.replication;
 
-import dev.outbox.OutboxTable;
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.SQLException;
@@ -42,7 +41,7 @@ final class SqlErrors {
 
     private static Refusal refusal(Source source, boolean forReplication, SQLException e) {
         String role = "role '" + source.role() + "'";
-        String quoted = OutboxTable.quote(source.role());
+        String quoted = Sql.identifier(source.role());
         return switch (state(e)) {
             case INVALID_PASSWORD ->
                 new Refusal(
@@ -63,8 +62,8 @@ final class SqlErrors {
                         role + " may not (" + message(e) + ")",
                         forReplication
                                 ? "Run ALTER ROLE " + quoted + " REPLICATION;"
-                                : "Run GRANT CONNECT ON DATABASE " + OutboxTable.quote(source.database()) + " TO "
-                                        + quoted + ";",
+                                : "Run GRANT CONNECT ON DATABASE " + Sql.identifier(source.database()) + " TO " + quoted
+                                        + ";",
                         false);
             case TOO_MANY_CONNECTIONS ->
                 new Refusal(

@@ -74,6 +74,23 @@ final class TableChecks {
         return found != null && found.is("generated");
     }
 
+    /** Those of some thousand of its rows; none where the role may not read them. */
+    List<String> aggregateTypes(Connection connection) throws SQLException {
+        String column = OutboxTable.quote(table.column(Column.AGGREGATE_TYPE));
+        try {
+            return Query.texts(
+                    connection,
+                    "SELECT DISTINCT type::text FROM (SELECT " + column + " AS type FROM " + table.qualifiedName()
+                            + " LIMIT 10000) AS sample WHERE type IS NOT NULL LIMIT 200");
+        } catch (SQLException e) {
+            if (SqlErrors.state(e).equals(SqlErrors.INSUFFICIENT_PRIVILEGE)
+                    || !columns.containsKey(table.column(Column.AGGREGATE_TYPE))) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
     private void look(Connection connection) throws SQLException {
         Optional<Row> found = Query.first(connection, TABLE, table.schema(), table.name());
         if (found.isEmpty() || !isTable(found.get())) {

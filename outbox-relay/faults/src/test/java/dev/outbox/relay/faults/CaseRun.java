@@ -1,10 +1,12 @@
 package dev.outbox.relay.faults;
 
 import dev.outbox.relay.faults.Fault.Expected;
+import dev.outbox.relay.faults.Threads.Every;
 import dev.outbox.samples.check.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One case from its first relay to its row. */
@@ -15,8 +17,8 @@ final class CaseRun {
     private final Target target;
     private final Fault fault;
     private final List<Double> recoverySeconds = new ArrayList<>();
+    private final long beganAt = System.nanoTime();
     private final List<String> failures = new ArrayList<>();
-    private int rounds;
     private String state = "not known";
     private @Nullable Verdict verdict;
     private int inGap;
@@ -29,13 +31,13 @@ final class CaseRun {
     Row run() {
         try {
             fault.setup().run(target);
-            target.startRelay();
+            target.startFirstRelay();
             target.load().start(target.random());
             int asked = fault.rounds(Settings.rounds());
-            while (rounds < asked) {
+            while (target.round() < asked) {
                 target.load().awaitCommits(10 + target.random().nextInt(30));
                 round();
-                rounds++;
+                target.roundIsOver();
             }
             target.load().awaitCommits(10);
             target.load().stop();
@@ -43,11 +45,19 @@ final class CaseRun {
             fault.end().run(target);
             end();
         } catch (Exception | AssertionError e) {
-            failures.add("in round " + (rounds + 1) + ": " + e.getMessage());
+            failures.add("in round " + (target.round() + 1) + ": " + e.getMessage());
             state = target.relays().isEmpty() ? state : target.relay().state();
             judgeWhatThereIs();
         }
-        return new Row(target.of(), rounds, verdict, inGap, recoverySeconds, state, failures);
+        return new Row(
+                target.of(),
+                target.round(),
+                verdict,
+                inGap,
+                recoverySeconds,
+                (System.nanoTime() - beganAt) / 1e9,
+                state,
+                failures);
     }
 
     private void round() throws Exception {
@@ -63,17 +73,41 @@ final class CaseRun {
         }
         long healedAt = System.nanoTime();
         Event marker = target.load().marker();
-        Threads.await(
-                () -> "an event that was committed after the fault; the relay is "
-                        + target.relay().state() + " and says: "
-                        + target.relay().lastWords(),
-                Settings.PATIENCE,
-                () -> target.reader().has(marker.id()));
+        await(
+                "an event that was committed after the fault",
+                () -> target.reader().has(marker.id()),
+                fault.expected() == Expected.RECOVERS);
+        if (!target.reader().has(marker.id())) {
+            throw new AssertionError("an event that was committed after the fault has not come, and never will");
+        }
         recoverySeconds.add((System.nanoTime() - healedAt) / 1e9);
         if (fault.expected() == Expected.RECOVERS) {
             requireNotFailed(hurt, mark);
         }
         fault.tidy().run(target);
+    }
+
+    /** Waits for the condition, or until it is seen that it can't become true any more. */
+    private void await(String what, BooleanSupplier condition, boolean failedIsFinal) {
+        String end = target.query("SELECT pg_current_wal_lsn()");
+        Every nothingMore = new Every(LOOK_NANOS, () -> nothingMoreComes(end, failedIsFinal));
+        Threads.await(
+                () -> what + "; the relay is " + target.relay().state() + " and says: "
+                        + target.relay().lastWords(),
+                Settings.PATIENCE,
+                () -> condition.getAsBoolean() || nothingMore.getAsBoolean());
+    }
+
+    /** All of the log up to there is confirmed and read; or the relay will not go on. */
+    private boolean nothingMoreComes(String end, boolean failedIsFinal) {
+        String state = target.relay().state();
+        if (state.startsWith("ended") || (failedIsFinal && state.equals("FAILED"))) {
+            return true;
+        }
+        return target.reader().isIdle()
+                && target.query("SELECT confirmed_flush_lsn >= '" + end
+                                + "' FROM pg_replication_slots WHERE slot_name = '" + target.name() + "'")
+                        .equals("t");
     }
 
     /** The relay that was hurt, or the one that took its place, has to be loud. */
@@ -104,13 +138,8 @@ final class CaseRun {
 
     private void awaitComplete() throws Exception {
         target.witness();
-        Threads.await(
-                () -> "all that was committed; missing are "
-                        + target.truth().lost().size() + ", the relay is "
-                        + target.relay().state() + " and says: "
-                        + target.relay().lastWords(),
-                Settings.PATIENCE,
-                new Threads.Every(LOOK_NANOS, target.truth()::isComplete));
+        Every complete = new Every(LOOK_NANOS, target.truth()::isComplete);
+        await("all that was committed", complete, true);
     }
 
     /** Stops the relay, which has to have nothing more to say, and judges. */

@@ -40,6 +40,7 @@ final class Fault {
     private final Step end;
     private final boolean destroysServers;
     private final boolean noDuplicates;
+    private final boolean clock;
     private final IntPredicate versions;
     private final int rounds;
     private final String heap;
@@ -57,6 +58,7 @@ final class Fault {
         this.end = builder.end;
         this.destroysServers = builder.destroysServers;
         this.noDuplicates = builder.noDuplicates;
+        this.clock = builder.clock;
         this.versions = builder.versions;
         this.rounds = builder.rounds;
         this.heap = builder.heap;
@@ -106,6 +108,10 @@ final class Fault {
         return noDuplicates;
     }
 
+    boolean clock() {
+        return clock;
+    }
+
     boolean runsOn(int version) {
         return versions.test(version);
     }
@@ -149,6 +155,7 @@ final class Fault {
         private Step end = NOTHING;
         private boolean destroysServers;
         private boolean noDuplicates;
+        private boolean clock;
         private IntPredicate versions = version -> true;
         private int rounds = Integer.MAX_VALUE;
         private String heap = "256m";
@@ -204,6 +211,12 @@ final class Fault {
         /** Not even at least once may anything come twice. */
         Builder noDuplicates() {
             noDuplicates = true;
+            return this;
+        }
+
+        /** The relay runs by a wall clock that {@link Target#jumpClock} sets. */
+        Builder clock() {
+            clock = true;
             return this;
         }
 

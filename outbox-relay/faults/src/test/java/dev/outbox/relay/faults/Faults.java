@@ -12,6 +12,7 @@ final class Faults {
         return Stream.of(
                         RelayFaults.all(),
                         PostgresFaults.all(),
+                        FailoverFaults.all(),
                         BrokerFaults.all(),
                         NetworkFaults.all(),
                         DataFaults.all(),

@@ -6,10 +6,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /** Servers for one case after the other, each behind a link. For one thread. */
 final class Lane implements AutoCloseable {
@@ -30,8 +32,9 @@ final class Lane implements AutoCloseable {
     private final int version;
     private final Link postgresLink = new Link(new Random(Settings.seed()));
     private final Link brokerLink = new Link(new Random(Settings.seed()));
-    private PostgresServer postgres;
+    private volatile PostgresServer postgres;
     private KafkaBroker broker;
+    private @Nullable KafkaBroker secondBroker;
 
     Lane(int version) {
         this.version = version;
@@ -75,12 +78,27 @@ final class Lane implements AutoCloseable {
         return broker;
     }
 
+    /** One more of the cluster, from the first call on. No link leads to it. */
+    KafkaBroker secondBroker() {
+        if (secondBroker == null) {
+            secondBroker = broker.another();
+        }
+        return secondBroker;
+    }
+
     Link postgresLink() {
         return postgresLink;
     }
 
     Link brokerLink() {
         return brokerLink;
+    }
+
+    /** A standby of the server, to which slots are synchronized (PostgreSQL 17), and which is the caller's to close until the lane fails over to it. */
+    PostgresServer startStandby() {
+        Map<String, String> settings = new HashMap<>(POSTGRES);
+        settings.put("sync_replication_slots", "on");
+        return PostgresServer.standbyOf(postgres, settings);
     }
 
     /** The link leads there from now on; the server before is closed. */
@@ -122,6 +140,10 @@ final class Lane implements AutoCloseable {
 
     private void closeServers() {
         postgres.close();
+        if (secondBroker != null) {
+            secondBroker.close();
+            secondBroker = null;
+        }
         broker.close();
     }
 

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A steady load of small transactions by several threads, each with aggregates of its own, so that the order of their
@@ -28,6 +29,7 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Writer byHand;
     private final AtomicLong commits = new AtomicLong();
+    private final ReentrantReadWriteLock pause = new ReentrantReadWriteLock(true);
     private volatile String insert = Writer.INSERT;
     private volatile boolean stopped;
     private volatile boolean givenUp;
@@ -63,8 +65,14 @@ final class Load implements AutoCloseable {
                     int aggregate = random.nextInt(AGGREGATES);
                     events.add(Event.of(TYPES.get(aggregate % TYPES.size()), prefix + aggregate, "{\"n\":" + i + "}"));
                 }
-                if (writer.write(events, random.nextInt(8) == 0).committed()) {
-                    commits.incrementAndGet();
+                boolean rollBack = random.nextInt(8) == 0;
+                pause.readLock().lock();
+                try {
+                    if (writer.write(events, rollBack).committed()) {
+                        commits.incrementAndGet();
+                    }
+                } finally {
+                    pause.readLock().unlock();
                 }
             }
         } finally {
@@ -81,6 +89,15 @@ final class Load implements AutoCloseable {
     void awaitCommits(int more) {
         long until = commits.get() + more;
         Threads.await(more + " more transactions", () -> commits.get() >= until);
+    }
+
+    /** Lets all transactions end, and begins none until it is resumed by the same thread. */
+    void pause() {
+        pause.writeLock().lock();
+    }
+
+    void resume() {
+        pause.writeLock().unlock();
     }
 
     /** Commits an event of its own, as soon as that is possible, and returns it. */

@@ -1,9 +1,27 @@
 package dev.outbox.relay.faults;
 
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /** What happens to the relay's own process. */
 final class RelayFaults {
+
+    private static final int OUT_OF_MEMORY = 3;
+    private static final int HUGE = 32 * 1024 * 1024;
+
+    private static final int LONG_EVENTS = 3_000;
+    private static final int LONG_PAYLOAD = 1_000;
+    private static final int SLOW_BYTES_PER_SECOND = 300_000;
+    private static final int LONG_ROUNDS = 5;
+
+    /** Longer than a producer waits for anything. */
+    private static final Duration AGES = Duration.ofDays(30);
+
+    private static final List<Duration> CLOCK =
+            List.of(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(-1), Duration.ZERO, AGES, Duration.ZERO);
 
     private RelayFaults() {}
 
@@ -14,17 +32,110 @@ final class RelayFaults {
                         .heal(Target::startRelay)
                         .build(),
                 Fault.named("relay: SIGTERM under load")
-                        .inject(RelayFaults::terminate)
+                        .inject(target -> terminate(target.relay()))
                         .heal(Target::startRelay)
                         .noDuplicates()
+                        .build(),
+                Fault.named("relay: SIGSTOP with a second one standing by, SIGCONT later")
+                        .inject(RelayFaults::suspendOneOfTwo)
+                        .tidy(RelayFaults::resumeTheOther)
+                        .build(),
+                Fault.named("relay: out of memory by a huge payload")
+                        .heap("64m")
+                        .topic("max.message.bytes", String.valueOf(2 * HUGE))
+                        .inject(RelayFaults::runOutOfMemory)
+                        .heal(target -> target.launchRelay("512m").awaitSaying(0, "Relaying "))
+                        .tidy(target -> {
+                            terminate(target.relay());
+                            target.startRelay();
+                        })
+                        .build(),
+                Fault.named("relay: SIGKILL in the middle of a long transaction").stream("max-bytes-in-flight: 1MiB")
+                        .atMostRounds(LONG_ROUNDS)
+                        .inject(RelayFaults::killInLongTransaction)
+                        .heal(RelayFaults::restartOnGoodNetwork)
+                        .build(),
+                Fault.named("relay: SIGKILL while too few replicas are in sync")
+                        .inject(target -> {
+                            target.alterTopics("min.insync.replicas", "2");
+                            // Long enough for several positions to be stored that may not be.
+                            target.load().awaitCommits(150);
+                            target.relay().kill();
+                        })
+                        .heal(target -> {
+                            target.alterTopics("min.insync.replicas", "1");
+                            target.startRelay();
+                        })
+                        .build(),
+                Fault.named("relay: clock jump")
+                        .clock()
+                        .inject(RelayFaults::jump)
                         .build());
     }
 
-    private static void terminate(Target target) {
-        int code = target.relay().terminate();
+    private static void terminate(RelayProcess relay) {
+        int code = relay.terminate();
         if (code != 0) {
-            throw new AssertionError("expected the exit code 0 after SIGTERM, found " + code + ": "
-                    + target.relay().lastWords());
+            throw new AssertionError(
+                    "expected the exit code 0 after SIGTERM, found " + code + ": " + relay.lastWords());
         }
+    }
+
+    /** The time until an event arrives is the time of the take-over: nobody heals anything. */
+    private static void suspendOneOfTwo(Target target) {
+        RelayProcess holder = target.relay();
+        target.startStandby();
+        target.load().awaitCommits(10);
+        holder.signal("STOP");
+    }
+
+    /** The one that was suspended finds the slot held, and may not do harm meanwhile. */
+    private static void resumeTheOther(Target target) {
+        List<RelayProcess> relays = target.relays();
+        RelayProcess suspended = relays.get(relays.size() - 2);
+        int mark = suspended.mark();
+        suspended.signal("CONT");
+        suspended.awaitSaying(mark, "Standing by.");
+        terminate(suspended);
+    }
+
+    private static void runOutOfMemory(Target target) {
+        String json = '"' + "x".repeat(HUGE) + '"';
+        target.load().commit(List.of(Event.of("Order", "huge", json)));
+        int code = target.relay().exitCode();
+        if (code != OUT_OF_MEMORY) {
+            throw new AssertionError("expected the relay to end for want of memory, with 3, found " + code);
+        }
+    }
+
+    /**
+     * A transaction that began before others did, on a slow way to the broker: the server is asked for a sign of life while
+     * half of it is read, and nothing of the others may be confirmed for that.
+     */
+    private static void killInLongTransaction(Target target) {
+        target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
+        Random random = target.random();
+        List<Event> events = Stream.generate(() -> Event.of("Order", "long", incompressible(random)))
+                .limit(LONG_EVENTS)
+                .toList();
+        List<Event> committed = target.load().commit(events).events();
+        Event halfWay = committed.get(LONG_EVENTS / 2);
+        target.await("half of a long transaction", () -> target.reader().has(halfWay.id()));
+        target.relay().kill();
+    }
+
+    private static String incompressible(Random random) {
+        byte[] bytes = new byte[LONG_PAYLOAD / 2];
+        random.nextBytes(bytes);
+        return '"' + HexFormat.of().formatHex(bytes) + '"';
+    }
+
+    private static void restartOnGoodNetwork(Target target) {
+        target.brokerLink().heal();
+        target.startRelay();
+    }
+
+    private static void jump(Target target) {
+        target.jumpClock(CLOCK.get(target.round() % CLOCK.size()));
     }
 }

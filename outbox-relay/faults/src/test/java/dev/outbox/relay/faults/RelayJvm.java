@@ -1,9 +1,11 @@
 package dev.outbox.relay.faults;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a relay's JVM is started: the shipped jar and flags, with the first compiler alone and, once it has been made, an
@@ -11,10 +13,13 @@ import java.util.List;
  */
 final class RelayJvm {
 
+    private final Path directory;
     private final Path archive;
+    private @Nullable Path clockAgent;
     private volatile boolean archived;
 
     RelayJvm(Path directory) {
+        this.directory = directory;
         this.archive = directory.resolve("relay.jsa");
     }
 
@@ -29,9 +34,31 @@ final class RelayJvm {
         return options;
     }
 
+    /** With a wall clock that follows a file. */
+    List<String> withClock(String heap, Path file) {
+        List<String> options = options(heap);
+        options.add(0, "-javaagent:" + clockAgent() + "=" + file);
+        return options;
+    }
+
+    /** With some classes in place of those in the jar. */
+    List<String> withDefect(String heap, Defect defect) {
+        List<String> options = options(heap);
+        String classPath = defect.compiled(directory.resolve("defects")) + File.pathSeparator + Settings.relayJar();
+        options.set(options.indexOf("-cp") + 1, classPath);
+        return options;
+    }
+
+    private synchronized Path clockAgent() {
+        if (clockAgent == null) {
+            clockAgent = ClockAgent.jar(directory);
+        }
+        return clockAgent;
+    }
+
     /** The options of a relay that writes the archive when it ends in order. */
     List<String> archiving() {
-        List<String> options = new ArrayList<>(options("256m"));
+        List<String> options = options("256m");
         options.addAll(0, List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         return options;
     }

@@ -8,7 +8,7 @@ final class RelayYaml {
 
     private static final Map<String, String> KAFKA = Map.of(
             "request.timeout.ms", "3000",
-            "max.block.ms", "5000",
+            "max.block.ms", "15000",
             "transaction.timeout.ms", "10000",
             "metadata.max.age.ms", "2000",
             "retry.backoff.ms", "50",

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdict the checker's, or null if it did not come so far
  * @param inGap events that were not received and lie in an accepted gap, or are excluded
  * @param recoverySeconds of each round
+ * @param seconds how long all of it took
  * @param state of the stream at the end
  * @param failures what was not as it has to be; empty for a green row
  */
@@ -21,11 +22,17 @@ record Row(
         @Nullable Verdict verdict,
         int inGap,
         List<Double> recoverySeconds,
+        double seconds,
         String state,
         List<String> failures) {
 
     boolean isGreen() {
         return failures.isEmpty();
+    }
+
+    /** Whether it is red for what the relay did, and not for a harness that came to no verdict. */
+    boolean isHarmSeen() {
+        return verdict != null && (!verdict.passed() || (of.mode().exactlyOnce() && verdict.duplicates() > 0));
     }
 
     double median() {
@@ -41,7 +48,7 @@ record Row(
     String line() {
         return String.format(
                 Locale.ROOT,
-                "%-5s %s: rounds=%d %s in-gap=%d recovery=%.1f s (longest %.1f s) state=%s",
+                "%-5s %s: rounds=%d %s in-gap=%d recovery=%.1f s (longest %.1f s) state=%s, all in %.0f s",
                 isGreen() ? "green" : "RED",
                 of,
                 rounds,
@@ -49,7 +56,8 @@ record Row(
                 inGap,
                 median(),
                 longest(),
-                state);
+                state,
+                seconds);
     }
 
     private String counts() {

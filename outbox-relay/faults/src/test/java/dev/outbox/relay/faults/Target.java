@@ -10,13 +10,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * case's thread.
  */
 final class Target implements AutoCloseable {
+
+    /** Of each topic. */
+    static final int PARTITIONS = 3;
+
+    private static final int FIRST_STARTS = 3;
 
     private final Case of;
     private final String name;
@@ -39,6 +49,7 @@ final class Target implements AutoCloseable {
     private final @Nullable Witness witness;
     private final List<RelayProcess> relays = new ArrayList<>();
     private @Nullable RelayProcess relay;
+    private int round;
 
     /** @param name of database, slot, stream, and before the topics' names */
     Target(Case of, String name, Lane lane, RelayJvm jvm) throws Exception {
@@ -92,6 +103,11 @@ final class Target implements AutoCloseable {
         return lane.broker();
     }
 
+    /** One more of the broker's cluster, from the first call on. The case's servers have to be renewed then. */
+    KafkaBroker secondBroker() {
+        return lane.secondBroker();
+    }
+
     /** Between relay and PostgreSQL; nobody else's connections go through it. */
     Link postgresLink() {
         return lane.postgresLink();
@@ -100,6 +116,11 @@ final class Target implements AutoCloseable {
     /** Between relay and broker; nobody else's connections go through it. */
     Link brokerLink() {
         return lane.brokerLink();
+    }
+
+    /** A standby of the server, the fault's own until it fails over to it. */
+    PostgresServer startPostgresStandby() {
+        return lane.startStandby();
     }
 
     /** Another server takes the place of the one there was, which is closed; the relay's link leads there. */
@@ -124,17 +145,37 @@ final class Target implements AutoCloseable {
         return admin;
     }
 
+    /** The one that is the relay's default. */
+    String positionTopic() {
+        return "outbox-relay." + name + ".position";
+    }
+
+    /** The one that is the relay's default. */
+    String transactionalId() {
+        return "outbox-relay-" + name;
+    }
+
     /** The topic that an aggregate type's events go to. */
     String topic(String aggregateType) {
         return name + "." + aggregateType;
     }
 
-    /** Makes a topic as those of the load are, with three partitions and the fault's settings. */
+    /** Makes a topic as those of the load are, with the fault's settings. */
     void createTopic(String topic) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, Optional.of(3), Optional.empty())
+        admin.createTopics(List.of(new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty())
                         .configs(of.fault().topicSettings())))
                 .all()
                 .get();
+    }
+
+    /** Changes a setting of the topics of the load. */
+    void alterTopics(String setting, String value) throws Exception {
+        var operation = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (String type : Load.TYPES) {
+            changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic(type)), List.of(operation));
+        }
+        admin.incrementalAlterConfigs(changes).all().get();
     }
 
     /** The relay that was started last. */
@@ -157,6 +198,18 @@ final class Target implements AutoCloseable {
         return started;
     }
 
+    /** Nothing hurts yet: on a machine that is too busy for its servers to answer in time, it is started again. */
+    RelayProcess startFirstRelay() {
+        for (int tries = 1; ; tries++) {
+            RelayProcess started = launchRelay(of.fault().heap());
+            await("the relay to start", () -> started.saysAfter(0, "Relaying ") || !started.isAlive());
+            if (started.isAlive() || tries == FIRST_STARTS) {
+                started.awaitSaying(0, "Relaying ");
+                return started;
+            }
+        }
+    }
+
     /** Starts a relay while another holds the slot, and waits until it stands by. */
     RelayProcess startStandby() {
         RelayProcess started = launchRelay(of.fault().heap());
@@ -167,10 +220,36 @@ final class Target implements AutoCloseable {
     /** Starts a relay and waits for nothing. */
     RelayProcess launchRelay(String heap) {
         Path log = directory.resolve("relay-" + relays.size() + ".log");
-        RelayProcess started = RelayProcess.start(jvm.options(heap), config, log);
+        RelayProcess started = RelayProcess.start(options(heap), config, log);
         relays.add(started);
         relay = started;
         return started;
+    }
+
+    private List<String> options(String heap) {
+        Defect defect = of.defect();
+        if (defect != null) {
+            return jvm.withDefect(heap, defect);
+        }
+        return of.fault().clock() ? jvm.withClock(heap, clock()) : jvm.options(heap);
+    }
+
+    private Path clock() {
+        return directory.resolve("clock");
+    }
+
+    /** Sets the wall clock of a relay that runs by its own, counted from the true time. */
+    void jumpClock(Duration by) {
+        JumpingClock.jump(clock(), by);
+    }
+
+    /** How many rounds are over. */
+    int round() {
+        return round;
+    }
+
+    void roundIsOver() {
+        round++;
     }
 
     /** Which one {@link #relay} is from now on, where a fault has started several. */

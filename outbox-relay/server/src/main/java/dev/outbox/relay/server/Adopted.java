@@ -10,4 +10,4 @@ import java.time.Instant;
  * @param at when
  * @param range the events that may be missing for it
  */
-record Adopted(String by, Instant at, GapRange range) {}
+public record Adopted(String by, Instant at, GapRange range) {}

@@ -92,6 +92,12 @@ final class AtLeastOnce implements PositionKeeper {
         return await(atMost);
     }
 
+    @Override
+    public boolean settleAnew(Duration atMost) {
+        write(furthest());
+        return await(atMost);
+    }
+
     /** What was sent last is ahead of what the engine knows, unless the stream has been idle since. */
     private Checkpoint furthest() {
         Checkpoint known = engine.checkpoint();

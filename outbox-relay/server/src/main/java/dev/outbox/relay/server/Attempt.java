@@ -6,12 +6,16 @@ import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.Paused;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to relay: a generation of the engine, a producer and what is known of the topics, which begin and end
@@ -21,16 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Attempt.class);
     private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
 
     /** Exactly once, the brokers refuse what a relay sends that has lost the slot. */
     private static final Duration NO_LIMIT = Duration.ofDays(10_000);
 
+    private static final Duration STORE_LIMIT = Duration.ofSeconds(30);
     private static final int LONGEST_PART_OF_TIMEOUT = 4;
 
     private final StreamConfig config;
     private final ProducerSettings settings;
     private final Progress progress;
+    private final Control control;
     private final Stop stop;
     private final Unstored unstored;
     private final FirstFailure failure = new FirstFailure();
@@ -41,11 +48,14 @@ final class Attempt implements AutoCloseable {
     private final AckTimeout ackTimeout;
     private final Suspension suspension;
     private final RelayEngine engine;
+    private final PositionTopic positions;
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable PositionKeeper keeper;
+    private @Nullable Paused paused;
     private volatile @Nullable Sending sending;
 
     /**
+     * @param control what people want of the stream; what they ask for while this runs requests the stop
      * @param poisoned what is known of events from attempts before; so is what they left unstored
      * @throws RelayException if no client can be made of the properties
      */
@@ -55,12 +65,14 @@ final class Attempt implements AutoCloseable {
             Progress progress,
             PoisonedEvents poisoned,
             Unstored unstored,
+            Control control,
             Stop stop) {
         this.config = config;
         this.engine = engine;
         this.progress = progress;
         this.poisoned = poisoned;
         this.unstored = unstored;
+        this.control = control;
         this.stop = stop;
         settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
@@ -74,59 +86,112 @@ final class Attempt implements AutoCloseable {
                         : config.relay().walSenderTimeout().dividedBy(2),
                 System::nanoTime,
                 System::currentTimeMillis);
+        String topic = config.delivery().positionTopic();
+        PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
+        positions = new PositionTopic(config, cluster, reader, this::openProducer);
+    }
+
+    enum Start {
+        /** It has the slot. */
+        READY,
+        /** The stream is paused: {@link #paused} tells by whom. */
+        PAUSED,
+        /** The stop has come first. */
+        STOPPED
     }
 
     /**
-     * Looks whether the brokers answer, then takes the slot. While another relay holds it, this one stands by: there is no
-     * producer yet that could shut out the other's.
+     * Looks whether the brokers answer and the stream is not paused, then takes the slot. While another relay holds it, this
+     * one stands by: there is no producer yet that could shut out the other's.
      *
      * @param standingBy is told each time that the slot is held
-     * @return whether it has the slot; if not, the stop has come first
      */
-    boolean start(Consumer<SlotHeldException> standingBy) throws InterruptedException {
+    Start start(Consumer<SlotHeldException> standingBy) throws InterruptedException {
         cluster.requireReachable();
         if (config.delivery().exactlyOnce()) {
             cluster.requireTransactions();
         }
         new PositionTopicSetup(config, cluster).require();
         policy.start();
-        String topic = config.delivery().positionTopic();
-        PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
-        PositionTopic positions = new PositionTopic(config, cluster, reader, this::openProducer);
         suspension.watch(this::suspended);
-        while (!stop.requested()) {
+        paused = positions.peekPaused().orElse(null);
+        while (!stop.requested() && !isPaused()) {
             try {
+                progress.moves();
                 suspension.begin();
                 engine.start(positions);
-                begin(positions);
-                return true;
+                paused = positions.paused().orElse(null);
+                if (!isPaused()) {
+                    begin();
+                    return Start.READY;
+                }
             } catch (SlotHeldException e) {
                 standingBy.accept(e);
+                seeWhetherResumed();
                 stop.await(STANDBY_INTERVAL);
             }
+        }
+        if (isPaused()) {
+            return Start.PAUSED;
         }
         if (!unstored.isNothing()) {
             // Another relay may have repeated it meanwhile.
             positions.peek().map(Checkpoint::position).ifPresent(unstored::stored);
         }
-        return false;
+        return Start.STOPPED;
+    }
+
+    /** The relay that holds the slot may have been told the same. */
+    private void seeWhetherResumed() {
+        if (control.resuming()) {
+            paused = positions.peekPaused().orElse(null);
+            if (paused == null) {
+                control.resumed();
+            }
+        }
+    }
+
+    private boolean isPaused() {
+        return paused != null && !control.resuming();
+    }
+
+    /** The pause that was found at the start, or that the position tells of since the end. */
+    Optional<Paused> paused() {
+        return Optional.ofNullable(paused);
     }
 
     private void openProducer() {
         producer = StreamProducer.open(config, settings, cluster);
     }
 
-    private void begin(PositionTopic positions) {
+    private void begin() {
         Producer<byte[], byte[]> opened = Objects.requireNonNull(producer, "made when the position was taken");
-        PositionKeeper its = keeper(opened, positions);
+        PositionKeeper its = keeper(opened);
         keeper = its;
         Sending begun = new Sending(opened, its, policy, failure, ackTimeout, suspension, progress, tally, stop);
         sending = begun;
+        positions.pause(null);
         its.begin();
+        if (paused != null) {
+            resume(its);
+        }
         progress.generation(begun.inFlight(), ProducerRetries.of(opened));
     }
 
-    private PositionKeeper keeper(Producer<byte[], byte[]> opened, PositionTopic positions) {
+    /** Only once it is stored is there no pause any more that the next start would find. */
+    private void resume(PositionKeeper its) {
+        if (!its.settle(STORE_LIMIT)) {
+            throw new RelayException(
+                    "The brokers did not say within " + STORE_LIMIT.toSeconds() + " s that they have stored in "
+                            + config.delivery().positionTopic() + " that the stream is resumed.",
+                    true,
+                    null);
+        }
+        paused = null;
+        control.resumed();
+    }
+
+    private PositionKeeper keeper(Producer<byte[], byte[]> opened) {
         return config.delivery().exactlyOnce()
                 ? new ExactlyOnce(
                         engine,
@@ -159,6 +224,7 @@ final class Attempt implements AutoCloseable {
         PositionKeeper its = Objects.requireNonNull(keeper, "not started");
         boolean mayEnd = unstored.isNothing();
         while (!stop.requested() || (!mayEnd && !stop.halfTime())) {
+            progress.moves();
             for (Delivery delivery : poll(begun, its)) {
                 begun.send(delivery);
                 mayEnd = delivery.endOfTransaction() && unstored.isRepeatedBy(delivery.position());
@@ -171,11 +237,22 @@ final class Attempt implements AutoCloseable {
             poisoned.confirmed(engine.confirmedLsn());
         }
         // Nothing that was sent last may be stored over what has failed.
-        boolean settled = begun.drain() && its.settle(stop.left());
+        Paused asked = control.pausing();
+        boolean settled = begun.drain() && settle(its, asked);
         begun.throwIfFailed();
+        paused = settled ? asked : null;
         // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
         engine.poll(Duration.ZERO);
         return settled && unstored.isNothing();
+    }
+
+    /** @param asked the pause to store along with the position, or null */
+    private boolean settle(PositionKeeper its, @Nullable Paused asked) {
+        if (asked == null) {
+            return its.settle(stop.left());
+        }
+        positions.pause(asked);
+        return its.settleAnew(stop.left());
     }
 
     private List<Delivery> poll(Sending begun, PositionKeeper its) {
@@ -188,11 +265,29 @@ final class Attempt implements AutoCloseable {
         }
     }
 
-    /** The producer first: what it still calls back belongs to this generation of the engine. */
+    /** The pause that is stored now: another relay may have been told to resume. The one known where nobody tells. */
+    Optional<Paused> pausedNow() {
+        try {
+            paused = positions.peekPaused().orElse(null);
+        } catch (RelayException e) {
+            log.debug("The position topic could not be looked at.", e);
+        }
+        return paused();
+    }
+
     @Override
     public void close() {
-        try (cluster;
-                engine;
+        try (cluster) {
+            standDown();
+        }
+    }
+
+    /**
+     * Gives the slot back. The producer first: what it still calls back belongs to this generation of the engine. May be
+     * called twice.
+     */
+    void standDown() {
+        try (engine;
                 suspension) {
             if (keeper != null) {
                 keeper.abandon();

@@ -46,6 +46,11 @@ final class Backoff {
         return min(Duration.ofNanos((long) (delay.toNanos() * factor)), longest);
     }
 
+    /** Somebody has asked for another attempt: the delays begin anew. */
+    void forget() {
+        next = first;
+    }
+
     /** Where repeated failures lead to, at once. */
     Duration longest() {
         return longest;

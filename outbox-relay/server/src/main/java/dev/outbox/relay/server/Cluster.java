@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the relay asks of the brokers beside producing. Blocks, at most for the time that the admin's settings give. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
@@ -33,13 +33,19 @@ final class Cluster implements AutoCloseable {
     private final StreamConfig config;
     private final Admin admin;
 
-    Cluster(StreamConfig config, Map<String, Object> settings) {
+    /**
+     * Makes the admin client, which connects when it is asked something.
+     *
+     * @param settings {@link ProducerSettings#admin}
+     * @throws RelayException if no client can be made of the settings
+     */
+    public Cluster(StreamConfig config, Map<String, Object> settings) {
         this.config = config;
         this.admin = create(() -> Admin.create(settings));
     }
 
     /** Makes a client; what its constructor throws becomes a sentence. */
-    <T> T create(Supplier<T> client) {
+    public <T> T create(Supplier<T> client) {
         try {
             return client.get();
         } catch (KafkaException e) {
@@ -50,9 +56,11 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Asks which brokers there are.
+     *
      * @throws RelayException if no broker answers
      */
-    void requireReachable() {
+    public void requireReachable() {
         try {
             get(admin.describeCluster().nodes());
         } catch (KafkaException e) {
@@ -65,7 +73,7 @@ final class Cluster implements AutoCloseable {
      *
      * @throws RelayException if the brokers are too old for exactly once
      */
-    void requireTransactions() {
+    public void requireTransactions() {
         try {
             FinalizedVersionRange found = get(admin.describeFeatures().featureMetadata())
                     .finalizedFeatures()
@@ -90,7 +98,7 @@ final class Cluster implements AutoCloseable {
      *
      * @throws KafkaException what the answer failed with
      */
-    <T> T ask(Function<Admin, KafkaFuture<T>> question) {
+    public <T> T ask(Function<Admin, KafkaFuture<T>> question) {
         return get(question.apply(admin));
     }
 
@@ -99,7 +107,7 @@ final class Cluster implements AutoCloseable {
      *
      * @throws RelayException if the topic can't be had
      */
-    int maxMessageBytes(String topic) {
+    public int maxMessageBytes(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
             return maxMessageBytes(get(Objects.requireNonNull(

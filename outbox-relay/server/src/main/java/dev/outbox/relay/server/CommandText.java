@@ -4,23 +4,33 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /** Commands as a shell takes them, for messages that say what to run. */
-final class CommandText {
+public final class CommandText {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+=,-]+");
 
     private final Path file;
 
-    /** @param file the configuration, as it was given */
-    CommandText(Path file) {
+    /**
+     * Commands that read one configuration.
+     *
+     * @param file as it was given
+     */
+    public CommandText(Path file) {
         this.file = file;
     }
 
-    String run() {
+    /** The command that relays. */
+    public String run() {
         return "outbox-relay run --config " + quoted(file.toString());
     }
 
-    String adopt(String stream) {
+    /** The command that accepts a stream's gap. */
+    public String adopt(String stream) {
         return "outbox-relay adopt --config " + quoted(file.toString()) + " --stream " + stream + " --accept-gap";
+    }
+
+    String resume(String stream) {
+        return "outbox-relay resume --config " + quoted(file.toString()) + " --stream " + stream;
     }
 
     private static String quoted(String word) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that every command has which reads a configuration. */
-final class ConfigOption {
+public final class ConfigOption {
 
     @Option(
             names = {"-c", "--config"},
@@ -25,7 +25,11 @@ final class ConfigOption {
             description = "Log more, stack traces included.")
     private boolean debug;
 
-    Path file() {
+    /** For picocli. */
+    public ConfigOption() {}
+
+    /** As it was given. */
+    public Path file() {
         return Objects.requireNonNull(file, "picocli sets it");
     }
 
@@ -34,9 +38,15 @@ final class ConfigOption {
      *
      * @throws ConfigException that {@link Main} prints
      */
-    ServerConfig read() {
+    public ServerConfig read() {
         Logging.configure(debug);
         return ConfigReader.read(file(), System.getenv(), systemProperties());
+    }
+
+    /** The same for a command whose standard output is its answer: the log goes to standard error. */
+    public ServerConfig readBesideLog() {
+        Logging.toStandardError();
+        return read();
     }
 
     private static Map<String, String> systemProperties() {

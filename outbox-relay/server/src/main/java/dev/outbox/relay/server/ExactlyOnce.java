@@ -133,6 +133,12 @@ final class ExactlyOnce implements PositionKeeper {
         return true;
     }
 
+    @Override
+    public boolean settleAnew(Duration atMost) {
+        sending();
+        return settle(atMost);
+    }
+
     private void store(Checkpoint checkpoint) {
         sending();
         commit(checkpoint);

@@ -11,6 +11,11 @@ final class Logging {
 
     private Logging() {}
 
+    /** For a command whose standard output is its answer. */
+    static void toStandardError() {
+        System.setProperty("outbox.log.target", "System.err");
+    }
+
     static void configure(boolean debug) {
         if (debug) {
             System.setProperty("outbox.log.trace", "%ex");

@@ -1,6 +1,11 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.server.check.CheckCommand;
 import dev.outbox.relay.server.config.ConfigException;
+import dev.outbox.relay.server.replay.DeadLettersCommand;
+import dev.outbox.relay.server.replay.ReplayCommand;
+import dev.outbox.relay.server.setup.DropCommand;
+import dev.outbox.relay.server.setup.SetupCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -12,7 +17,16 @@ import picocli.CommandLine.IVersionProvider;
         description = "Relays the events of transactional outbox tables in PostgreSQL to Kafka.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, AdoptCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            SetupCommand.class,
+            DropCommand.class,
+            ReplayCommand.class,
+            DeadLettersCommand.class,
+            AdoptCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -24,9 +38,13 @@ public final class Main {
         System.exit(reporting(new CommandLine(new Main())).execute(arguments));
     }
 
-    /** With failures as sentences, and an exit code for each kind. */
-    static CommandLine reporting(CommandLine commandLine) {
+    /** A command line with failures as sentences, and an exit code for each kind. */
+    public static CommandLine reporting(CommandLine commandLine) {
         return commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
+            if (error instanceof UsageException) {
+                failed.getErr().println(Sentences.words(error));
+                return ExitCode.USAGE;
+            }
             if (error instanceof ConfigException config) {
                 config.mistakes().forEach(failed.getErr()::println);
                 return ExitCode.USAGE;
@@ -37,7 +55,10 @@ public final class Main {
     }
 
     /** The version that the build wrote into the manifest. */
-    static final class Version implements IVersionProvider {
+    public static final class Version implements IVersionProvider {
+
+        /** For picocli. */
+        public Version() {}
 
         @Override
         public String[] getVersion() {

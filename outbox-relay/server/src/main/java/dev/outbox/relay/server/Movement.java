@@ -29,7 +29,7 @@ final class Movement {
         serverMovedAt = nanos;
     }
 
-    /** @param done events that have been dealt with so far */
+    /** @param done grows with each event that is dealt with */
     void look(long nanos, StreamState state, Optional<StreamProgress> progress, long done, long inFlight, Lag lag) {
         LogSequenceNumber nowReceived =
                 progress.map(StreamProgress::receivedLsn).orElse(received);
@@ -69,7 +69,7 @@ final class Movement {
 
     Health health(long nanos, StreamState state) {
         return switch (state) {
-            case STANDBY -> Health.READY;
+            case STANDBY, PAUSED -> Health.READY;
             case RUNNING ->
                 brokersSilent(nanos)
                         .map(still -> new Health(

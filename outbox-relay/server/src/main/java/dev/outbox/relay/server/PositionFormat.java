@@ -4,11 +4,13 @@ import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Position;
 import dev.outbox.relay.SourceIdentity;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.server.status.Paused;
 import java.io.ByteArrayOutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -27,7 +29,7 @@ final class PositionFormat {
     /** To be raised when a relay that doesn't know of the change would go on in the wrong place. */
     static final int VERSION = 1;
 
-    private static final String ADOPTED = AdoptedFormat.NAME + ".";
+    private static final Set<String> NESTED = Set.of(AdoptedFormat.NAME, PausedFormat.NAME);
     private static final JsonFactory JSON = new JsonFactory();
 
     private PositionFormat() {}
@@ -64,6 +66,9 @@ final class PositionFormat {
             if (record.adopted() != null) {
                 AdoptedFormat.write(json, record.adopted());
             }
+            if (record.paused() != null) {
+                PausedFormat.write(json, record.paused());
+            }
             json.writeEndObject();
         }
         return bytes.toByteArray();
@@ -92,7 +97,11 @@ final class PositionFormat {
                 members.lsn("checkedLsn"),
                 members.millis("committedAt"));
         return new PositionRecord(
-                members.number("epoch"), checkpoint, members.values.get("transactionalId"), members.adopted());
+                members.number("epoch"),
+                checkpoint,
+                members.values.get("transactionalId"),
+                members.adopted(),
+                members.paused());
     }
 
     private static Map<String, String> parse(byte[] bytes) {
@@ -112,9 +121,11 @@ final class PositionFormat {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = prefix + parser.currentName();
             JsonToken value = parser.nextToken();
-            if (value == JsonToken.START_OBJECT && name.equals(AdoptedFormat.NAME)) {
-                members(parser, ADOPTED, members);
+            if (value == JsonToken.START_OBJECT && NESTED.contains(name)) {
+                members.put(name, "");
+                members(parser, name + ".", members);
             } else if (value.isStructStart()) {
+                members.put(name, "");
                 parser.skipChildren();
             } else if (value != JsonToken.VALUE_NULL) {
                 members.put(name, parser.getString());
@@ -126,17 +137,27 @@ final class PositionFormat {
 
         /** No reason to stop for, whatever became of it. */
         @Nullable Adopted adopted() {
-            Map<String, String> members = new HashMap<>();
-            values.forEach((name, value) -> {
-                if (name.startsWith(ADOPTED)) {
-                    members.put(name.substring(ADOPTED.length()), value);
-                }
-            });
             try {
-                return AdoptedFormat.read(members);
+                return AdoptedFormat.read(under(AdoptedFormat.NAME));
             } catch (IllegalArgumentException | DateTimeException e) {
                 return null;
             }
+        }
+
+        /** Whatever became of it, it is there. */
+        @Nullable Paused paused() {
+            return values.containsKey(PausedFormat.NAME) ? PausedFormat.read(under(PausedFormat.NAME)) : null;
+        }
+
+        private Map<String, String> under(String object) {
+            String prefix = object + ".";
+            Map<String, String> members = new HashMap<>();
+            values.forEach((name, value) -> {
+                if (name.startsWith(prefix)) {
+                    members.put(name.substring(prefix.length()), value);
+                }
+            });
+            return members;
         }
 
         String text(String name) {

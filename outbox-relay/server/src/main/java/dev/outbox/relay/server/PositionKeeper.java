@@ -34,6 +34,9 @@ interface PositionKeeper {
      */
     boolean settle(Duration atMost);
 
+    /** The same, with a record of its own even where nothing is new, for what it tells beside the position. */
+    boolean settleAnew(Duration atMost);
+
     /** A record was refused: on the producer's own thread, before it sends another batch. */
     void refused();
 

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the record of a position topic that counts. Committed ones only. */
-final class PositionReader {
+public final class PositionReader {
 
     private static final Logger log = LoggerFactory.getLogger(PositionReader.class);
 
@@ -39,16 +39,24 @@ final class PositionReader {
     private final String bootstrapServers;
     private final TopicPartition partition;
 
-    /** @param settings the consumer's */
-    PositionReader(Cluster cluster, Map<String, Object> settings, String bootstrapServers, String topic) {
+    /**
+     * A reader of one topic.
+     *
+     * @param settings {@link ProducerSettings#consumer}
+     */
+    public PositionReader(Cluster cluster, Map<String, Object> settings, String bootstrapServers, String topic) {
         this.cluster = cluster;
         this.settings = settings;
         this.bootstrapServers = bootstrapServers;
         this.partition = new TopicPartition(topic, 0);
     }
 
-    /** What is committed by now; the transaction of another relay may be open behind it. */
-    Optional<PositionRecord> committed() {
+    /**
+     * What is committed by now; the transaction of another relay may be open behind it.
+     *
+     * @throws RelayException if the topic can't be read, or holds something else
+     */
+    public Optional<PositionRecord> committed() {
         return read(end(IsolationLevel.READ_COMMITTED));
     }
 

@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Position;
+import dev.outbox.relay.server.status.Paused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint how far the stream is delivered
  * @param transactionalId of the producer that wrote it, if it used transactions
  * @param adopted the last gap that was accepted; carried from record to record, for the topic is compacted
+ * @param paused that the stream is to be left alone, if it is; carried in the same way
  */
-record PositionRecord(
+public record PositionRecord(
         long epoch,
         Checkpoint checkpoint,
         @Nullable String transactionalId,
-        @Nullable Adopted adopted) {
+        @Nullable Adopted adopted,
+        @Nullable Paused paused) {
 
-    /** Of a stream that never had a gap. */
+    /** Of a stream that never had a gap, and is not paused. */
     PositionRecord(long epoch, Checkpoint checkpoint, @Nullable String transactionalId) {
-        this(epoch, checkpoint, transactionalId, null);
+        this(epoch, checkpoint, transactionalId, null, null);
     }
 
     /**

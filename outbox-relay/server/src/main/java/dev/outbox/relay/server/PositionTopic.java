@@ -3,6 +3,7 @@ package dev.outbox.relay.server;
 import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.PositionStore;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.Paused;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,7 @@ final class PositionTopic implements PositionStore {
     private final byte[] key;
     private long epoch;
     private @Nullable Adopted adopted;
+    private @Nullable Paused paused;
 
     /** @param claim makes the producer, which shuts out the one before where it has transactions */
     PositionTopic(StreamConfig config, Cluster cluster, PositionReader reader, Runnable claim) {
@@ -48,6 +50,7 @@ final class PositionTopic implements PositionStore {
         claim.run();
         Optional<PositionRecord> last = reader.settled();
         adopted = last.map(PositionRecord::adopted).orElse(null);
+        paused = last.map(PositionRecord::paused).orElse(null);
         epoch = last.map(PositionRecord::epoch).orElse(0L) + 1;
         return last.map(PositionRecord::checkpoint);
     }
@@ -68,8 +71,8 @@ final class PositionTopic implements PositionStore {
 
     /** A checkpoint as a record, to be sent by the holder of the slot. */
     ProducerRecord<byte[], byte[]> record(Checkpoint checkpoint) {
-        byte[] value =
-                PositionFormat.write(new PositionRecord(epoch, checkpoint, transactionalId, adopted), Instant.now());
+        byte[] value = PositionFormat.write(
+                new PositionRecord(epoch, checkpoint, transactionalId, adopted, paused), Instant.now());
         return new ProducerRecord<>(config.delivery().positionTopic(), 0, key, value);
     }
 
@@ -77,6 +80,21 @@ final class PositionTopic implements PositionStore {
     ProducerRecord<byte[], byte[]> adopted(Checkpoint checkpoint, Adopted gap) {
         adopted = gap;
         return record(checkpoint);
+    }
+
+    /** That the stream is paused, as far as it is committed by now. Claims nothing. */
+    Optional<Paused> peekPaused() {
+        return reader.committed().map(PositionRecord::paused);
+    }
+
+    /** The pause that was found when the position was taken, or asked for since. */
+    Optional<Paused> paused() {
+        return Optional.ofNullable(paused);
+    }
+
+    /** The records from now on tell that the stream is paused; or no longer, for null. */
+    void pause(@Nullable Paused asked) {
+        paused = asked;
     }
 
     String name() {

@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sees that a stream's position topic is there, and that the position is safe in it. */
-final class PositionTopicSetup {
+public final class PositionTopicSetup {
 
     private static final Logger log = LoggerFactory.getLogger(PositionTopicSetup.class);
 
     /** Small segments: only those before the last are compacted. */
-    private static final Map<String, String> SETTINGS = Map.of(
+    public static final Map<String, String> SETTINGS = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT,
             TopicConfig.SEGMENT_BYTES_CONFIG,
@@ -34,7 +34,8 @@ final class PositionTopicSetup {
     private final Cluster cluster;
     private final String topic;
 
-    PositionTopicSetup(StreamConfig config, Cluster cluster) {
+    /** Of one stream. */
+    public PositionTopicSetup(StreamConfig config, Cluster cluster) {
         this.config = config;
         this.cluster = cluster;
         this.topic = config.delivery().positionTopic();
@@ -45,7 +46,7 @@ final class PositionTopicSetup {
      *
      * @throws RelayException if the brokers can't be asked
      */
-    boolean exists() {
+    public boolean exists() {
         try {
             describe();
             return true;
@@ -76,7 +77,13 @@ final class PositionTopicSetup {
         }
     }
 
-    private void requireFit() {
+    /**
+     * Looks at a topic that is there.
+     *
+     * @throws RelayException if it would lose or hide the position
+     * @throws KafkaException if it can't be looked at
+     */
+    public void requireFit() {
         int partitions = describe().partitions().size();
         if (partitions != 1) {
             throw unfit("one partition", String.valueOf(partitions));

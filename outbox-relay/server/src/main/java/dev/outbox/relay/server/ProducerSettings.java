@@ -12,21 +12,23 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The properties of a stream's Kafka clients: what the guarantees stand on, then what was configured, then defaults. */
-final class ProducerSettings {
+public final class ProducerSettings {
 
     private static final int MIB = 1024 * 1024;
     private static final int ADMIN_TIMEOUT_MS = 8_000;
+    private static final int FETCH_WAIT_MS = 10;
     private static final int DEFAULT_MAX_REQUEST_SIZE = 64 * MIB;
     private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
 
     private final StreamConfig config;
 
-    ProducerSettings(StreamConfig config) {
+    /** Those of one stream. */
+    public ProducerSettings(StreamConfig config) {
         this.config = config;
     }
 
     /** Not to be printed: there are passwords among them. */
-    Map<String, Object> producer() {
+    public Map<String, Object> producer() {
         Map<String, Object> settings = new HashMap<>(defaults());
         settings.putAll(config.kafka());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -73,12 +75,12 @@ final class ProducerSettings {
     }
 
     /** The configured properties that an admin client shares with a producer. */
-    Map<String, Object> admin() {
+    public Map<String, Object> admin() {
         return shared(AdminClientConfig.configNames());
     }
 
     /** For the one who reads the position: committed records only, of a partition that it is given. */
-    Map<String, Object> consumer() {
+    public Map<String, Object> consumer() {
         // The names of some plug-ins are the same, and their types are not.
         Set<String> names = new HashSet<>(AdminClientConfig.configNames());
         names.retainAll(ConsumerConfig.configNames());
@@ -86,6 +88,8 @@ final class ProducerSettings {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // It reads what is there; a fetch that waits for more would hold up its close, and with it each start.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return settings;
@@ -106,13 +110,13 @@ final class ProducerSettings {
     }
 
     /** How long a Kafka transaction may take, in milliseconds. */
-    int transactionTimeoutMillis() {
+    public int transactionTimeoutMillis() {
         String configured = config.kafka().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         return configured == null ? DEFAULT_TRANSACTION_TIMEOUT_MS : Integer.parseInt(configured.strip());
     }
 
     /** The largest record, not compressed, that the producer sends, in bytes. */
-    int maxRequestSize() {
+    public int maxRequestSize() {
         String configured = config.kafka().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
         return configured == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(configured.strip());
     }

@@ -5,6 +5,7 @@ import dev.outbox.relay.StreamProgress;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.status.LagClock;
 import dev.outbox.relay.server.status.Latency;
+import dev.outbox.relay.server.status.Paused;
 import dev.outbox.relay.server.status.Rate;
 import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.relay.server.status.StreamStatus;
@@ -19,9 +20,11 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
 
     private static final long SLOT_OUTDATED_MILLIS = 30_000;
+    private static final long WAIT_NANOS = 100_000_000;
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
+    private static final long RESTING = Long.MIN_VALUE;
 
     private final String name;
     private final Supplier<Optional<StreamProgress>> engine;
@@ -54,7 +60,9 @@ final class Progress {
     private AtomicLong inFlight = new AtomicLong();
     private LongSupplier retries = () -> 0;
     private long retriesBefore;
+    private @Nullable Paused paused;
     private @Nullable Failure lastError;
+    private volatile long signOfLife;
     private @Nullable SlotStatus lookedAt;
 
     /** @param engine how far the engine is, if it was started */
@@ -68,6 +76,7 @@ final class Progress {
         eventRate = new Rate(now);
         byteRate = new Rate(now);
         since = clock.instant();
+        signOfLife = now;
     }
 
     /** Returns whether the stream was in another state. */
@@ -76,7 +85,16 @@ final class Progress {
         if (news) {
             state = next;
             since = clock.instant();
+            paused = null;
+            notifyAll();
         }
+        return news;
+    }
+
+    /** The stream is paused; returns whether that is news. */
+    synchronized boolean enterPaused(Paused found) {
+        boolean news = enter(StreamState.PAUSED) || !found.equals(paused);
+        paused = found;
         return news;
     }
 
@@ -91,15 +109,46 @@ final class Progress {
         return state;
     }
 
+    /** Waits until it is as the test wants it; returns whether it is. */
+    synchronized boolean await(Predicate<StreamStatus> test, Duration atMost) throws InterruptedException {
+        long deadline = nanoTime.getAsLong() + atMost.toNanos();
+        while (!test.test(status())) {
+            long left = deadline - nanoTime.getAsLong();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, WAIT_NANOS));
+        }
+        return true;
+    }
+
+    /** The stream's thread has come round, and won't rest now. */
+    void moves() {
+        signOfLife = nanoTime.getAsLong();
+    }
+
+    /** The stream's thread rests until it moves again, however long. */
+    void rests() {
+        signOfLife = RESTING;
+    }
+
+    /** Whether the stream's thread rests, or has moved lately; what it waits for in between has limits of its own. */
+    boolean isAlive() {
+        long last = signOfLife;
+        return last == RESTING || nanoTime.getAsLong() - last < LONGEST_SILENCE.toNanos();
+    }
+
     /** An attempt begins. */
-    void attempt() {
+    synchronized void attempt() {
         attempts.incrementAndGet();
+        notifyAll();
     }
 
     /** It has ended with an error. */
     synchronized void failed(String sentence) {
         errors.increment();
         lastError = new Failure(sentence, clock.instant());
+        notifyAll();
     }
 
     /** A new generation begins: its own count of records in flight, and of those that were sent again. */
@@ -157,6 +206,7 @@ final class Progress {
                 state,
                 since,
                 movement.health(nanos, state),
+                Optional.ofNullable(paused),
                 Optional.ofNullable(lastError),
                 progress,
                 slot,

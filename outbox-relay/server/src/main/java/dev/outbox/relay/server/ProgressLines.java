@@ -1,7 +1,9 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.SlotStatus;
 import dev.outbox.relay.StreamProgress;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.server.status.Paused;
 import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.relay.server.status.StreamStatus;
 import java.time.Duration;
@@ -19,11 +21,13 @@ final class ProgressLines {
     private LogSequenceNumber lastConfirmed = LogSequenceNumber.INVALID;
     private long lastDone;
     private long lastSaidAt;
+    private long lastWarnedAt;
 
     ProgressLines(Progress progress, LongSupplier nanoTime) {
         this.progress = progress;
         this.nanoTime = nanoTime;
         this.lastSaidAt = nanoTime.getAsLong();
+        this.lastWarnedAt = lastSaidAt;
     }
 
     /**
@@ -51,6 +55,33 @@ final class ProgressLines {
                 status.traffic().inFlightEvents(),
                 confirmedLsn(status),
                 progress.recordErrors()));
+    }
+
+    /** What a stream that is paused costs, once a minute. */
+    synchronized Optional<String> pauseWarning() {
+        long now = nanoTime.getAsLong();
+        StreamStatus status = progress.status();
+        if (status.paused().isEmpty() || now - lastWarnedAt < REMINDER.toNanos()) {
+            return Optional.empty();
+        }
+        lastWarnedAt = now;
+        Paused paused = status.paused().get();
+        return Optional.of("Paused since %s by %s: nothing is relayed, and the slot retains %s."
+                .formatted(
+                        paused.at(),
+                        paused.by(),
+                        status.slot()
+                                .map(ProgressLines::retained)
+                                .orElse("WAL (how much, the database does not say)")));
+    }
+
+    private static String retained(SlotStatus slot) {
+        String retained = "%d bytes of WAL (wal_status %s)".formatted(slot.retainedBytes(), slot.walStatus());
+        return slot.safeWalBytes().isEmpty()
+                ? retained
+                : retained
+                        + "; after another %d it is in danger of being lost"
+                                .formatted(slot.safeWalBytes().getAsLong());
     }
 
     /** The figures at the end. */

@@ -1,10 +1,14 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.RelayException;
+import dev.outbox.relay.server.admin.AdminServer;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.ManagedStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +33,7 @@ final class Relay {
         this.stop = new Stop(config.shutdownTimeout());
         for (StreamConfig stream : config.streams()) {
             Backoff backoff = new Backoff(stream.failure().retry(), System::nanoTime, new java.util.Random());
-            runners.add(new StreamRunner(stream, stop, backoff, commands.adopt(stream.name())));
+            runners.add(new StreamRunner(stream, stop, backoff, commands));
         }
     }
 
@@ -37,6 +41,29 @@ final class Relay {
     int run() {
         config.warnings().forEach(log::warn);
         Signals.handle(this::onSignal);
+        Optional<AdminServer> admin;
+        try {
+            admin = listen();
+        } catch (RelayException e) {
+            log.error("{}", Sentences.of(e));
+            return ExitCode.FAILED;
+        }
+        try {
+            relay();
+        } finally {
+            admin.ifPresent(AdminServer::close);
+        }
+        return exitCode();
+    }
+
+    /** Before anything is relayed, for then somebody is looking. */
+    private Optional<AdminServer> listen() {
+        List<ManagedStream> streams =
+                runners.stream().map(StreamRunner::managed).toList();
+        return config.admin().map(admin -> AdminServer.start(admin, streams));
+    }
+
+    private void relay() {
         List<Thread> threads = new ArrayList<>();
         for (StreamRunner runner : runners) {
             Thread thread = new Thread(runner, "stream-" + runner.name());
@@ -56,7 +83,6 @@ final class Relay {
         } finally {
             progress.shutdownNow();
         }
-        return exitCode();
     }
 
     private void onSignal() {
@@ -87,7 +113,7 @@ final class Relay {
     /** Every second: rates and standstills are seen by looking. */
     private void look() {
         looks++;
-        runners.forEach(StreamRunner::status);
+        runners.forEach(runner -> runner.managed().status());
         if (looks % PROGRESS_INTERVAL.toSeconds() == 0) {
             runners.forEach(StreamRunner::logProgress);
         }

@@ -1,6 +1,8 @@
 package dev.outbox.relay.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,10 +11,21 @@ final class Stop {
 
     private final long timeoutNanos;
     private final CountDownLatch requested = new CountDownLatch(1);
+    private final List<Runnable> tasks = new ArrayList<>();
     private volatile long requestedAt;
 
     Stop(Duration timeout) {
         this.timeoutNanos = timeout.toNanos();
+    }
+
+    /** One with as much time, which is requested on its own. */
+    Stop another() {
+        return new Stop(Duration.ofNanos(timeoutNanos));
+    }
+
+    /** Runs the task once this is requested, on the thread that requests it. To be called before. */
+    synchronized void onRequest(Runnable task) {
+        tasks.add(task);
     }
 
     /** Asks to stop; the time runs from the first request. */
@@ -20,6 +33,7 @@ final class Stop {
         if (!requested()) {
             requestedAt = System.nanoTime();
             requested.countDown();
+            tasks.forEach(Runnable::run);
         }
     }
 

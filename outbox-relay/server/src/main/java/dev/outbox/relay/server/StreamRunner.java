@@ -5,12 +5,13 @@ import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.status.ManagedStream;
+import dev.outbox.relay.server.status.Paused;
 import dev.outbox.relay.server.status.StreamState;
-import dev.outbox.relay.server.status.StreamStatus;
-import dev.outbox.relay.server.status.WatchedStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -20,17 +21,21 @@ import org.slf4j.MDC;
  * somebody is looking; after that every failure is reported and tried again, until its cause is gone. A failure that no
  * retry mends is looked at again, too, at the longest delay: somebody may have mended it.
  */
-final class StreamRunner implements Runnable, WatchedStream {
+final class StreamRunner implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(StreamRunner.class);
+
+    private static final Duration PAUSE_INTERVAL = Duration.ofSeconds(5);
 
     private final StreamConfig config;
     private final Stop stop;
     private final Backoff backoff;
-    private final String adoptCommand;
+    private final CommandText commands;
+    private final Control control;
     private final RelayEngine engine;
     private final Progress progress;
     private final ProgressLines lines;
+    private final ManagedStream managed;
     private final PoisonedEvents poisoned = new PoisonedEvents();
     private final Unstored unstored = new Unstored();
     private final Repeated repeated = new Repeated(System::nanoTime);
@@ -38,15 +43,17 @@ final class StreamRunner implements Runnable, WatchedStream {
     private volatile boolean broken;
     private volatile boolean drained;
 
-    /** @param adoptCommand what accepts a gap of this stream */
-    StreamRunner(StreamConfig config, Stop stop, Backoff backoff, String adoptCommand) {
-        this.adoptCommand = adoptCommand;
+    /** @param commands to be named where a person has to do something */
+    StreamRunner(StreamConfig config, Stop stop, Backoff backoff, CommandText commands) {
+        this.commands = commands;
+        this.control = new Control(stop);
         this.config = config;
         this.stop = stop;
         this.backoff = backoff;
         this.engine = new RelayEngine(config.relay());
         this.progress = new Progress(config.name(), engine::progress, System::nanoTime, Clock.systemUTC());
         this.lines = new ProgressLines(progress, System::nanoTime);
+        this.managed = new StreamCommands(config.name(), progress, control, Clock.systemUTC());
     }
 
     @Override
@@ -69,28 +76,80 @@ final class StreamRunner implements Runnable, WatchedStream {
     }
 
     private void attempt() throws InterruptedException {
+        Stop end = control.next();
+        beginAnew();
         backoff.attempt();
         progress.attempt();
-        boolean everythingStored;
-        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, stop)) {
-            if (attempt.start(this::standBy)) {
-                running();
-                everythingStored = attempt.relay();
-            } else {
-                everythingStored = unstored.isNothing();
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, control, end)) {
+            drained = relay(attempt, end);
+            if (attempt.paused().isPresent()) {
+                attempt.standDown();
+                stayPaused(attempt);
             }
         } catch (RuntimeException e) {
-            failed(e);
-            return;
+            failed(e, end);
         }
-        drained = everythingStored;
+    }
+
+    /** Somebody is looking again: the state says so, and what fails is told once more. */
+    private void beginAnew() {
+        if (control.takeAnew() || progress.state() == StreamState.PAUSED) {
+            progress.enter(StreamState.STARTING);
+            backoff.forget();
+            repeated.forget();
+        }
+    }
+
+    /** Returns whether everything is stored that was sent. */
+    private boolean relay(Attempt attempt, Stop end) throws InterruptedException {
+        Attempt.Start start = attempt.start(this::standBy);
+        if (start != Attempt.Start.READY) {
+            return unstored.isNothing();
+        }
+        if (control.pausing() == null) {
+            running();
+        } else {
+            // It took the slot to store that, and for nothing else.
+            end.request();
+        }
+        return attempt.relay();
     }
 
     private void standBy(SlotHeldException e) {
+        if (control.pausing() != null) {
+            control.pauseSettled();
+            log.warn("Not paused: another relay holds the slot. Pause the stream there.");
+        }
         if (progress.enter(StreamState.STANDBY)) {
             log.info("Standing by. {}", Sentences.of(e));
         }
         cameUp = true;
+    }
+
+    /** With the slot given back, until it is resumed here or by another relay. */
+    private void stayPaused(Attempt attempt) throws InterruptedException {
+        cameUp = true;
+        control.pauseSettled();
+        Stop end = control.next();
+        Optional<Paused> paused = attempt.paused();
+        while (paused.isPresent() && !control.resuming() && !end.requested()) {
+            if (progress.enterPaused(paused.get())) {
+                log.warn(
+                        "Paused since {} by {}: nothing is relayed until it is resumed, and the slot retains WAL"
+                                + " meanwhile. To resume: {}",
+                        paused.get().at(),
+                        paused.get().by(),
+                        commands.resume(config.name()));
+            }
+            rest(end, PAUSE_INTERVAL);
+            paused = attempt.pausedNow();
+        }
+    }
+
+    private void rest(Stop end, Duration atMost) throws InterruptedException {
+        progress.rests();
+        end.await(atMost);
+        progress.moves();
     }
 
     private void running() {
@@ -104,10 +163,10 @@ final class StreamRunner implements Runnable, WatchedStream {
                 topics());
     }
 
-    private void failed(RuntimeException e) throws InterruptedException {
+    private void failed(RuntimeException e, Stop end) throws InterruptedException {
         String sentence = Sentences.of(e);
         progress.failed(sentence);
-        String advice = e instanceof GapException ? " To accept the gap: " + adoptCommand : "";
+        String advice = e instanceof GapException ? " To accept the gap: " + commands.adopt(config.name()) : "";
         boolean toBeMended = e instanceof RelayException known && !known.retriable();
         // An event that stops the stream is tried again as configured, whatever is wrong with it.
         boolean failed = toBeMended && !(e instanceof RecordException);
@@ -132,7 +191,7 @@ final class StreamRunner implements Runnable, WatchedStream {
                         advice,
                         e);
             }
-            stop.await(delay);
+            rest(end, delay);
         } else {
             progress.enter(StreamState.STARTING);
             Duration delay = backoff.delay();
@@ -142,7 +201,7 @@ final class StreamRunner implements Runnable, WatchedStream {
                     toBeMended ? " This has to be mended." : "",
                     seconds(delay),
                     e);
-            stop.await(delay);
+            rest(end, delay);
         }
     }
 
@@ -163,8 +222,7 @@ final class StreamRunner implements Runnable, WatchedStream {
         return config.relay().topic() + (config.relay().routes().isEmpty() ? "" : " and its routes");
     }
 
-    @Override
-    public String name() {
+    String name() {
         return config.name();
     }
 
@@ -188,16 +246,17 @@ final class StreamRunner implements Runnable, WatchedStream {
         return drained;
     }
 
-    /** To be asked every second or so. */
-    @Override
-    public StreamStatus status() {
-        return progress.status();
+    /** The stream as others get to see and to command it. */
+    ManagedStream managed() {
+        return managed;
     }
 
     /** A line about the last seconds, if anything moved or should have. From any thread. */
     void logProgress() {
         MDC.put("stream", config.name());
         lines.line().ifPresent(log::info);
+        lines.pauseWarning()
+                .ifPresent(warning -> log.warn("{} To resume: {}", warning, commands.resume(config.name())));
         progress.brokersSilent()
                 .ifPresent(stall -> log.warn(
                         "No acknowledgement from the brokers at {} for {} s: are they up, and enough of them in sync?",

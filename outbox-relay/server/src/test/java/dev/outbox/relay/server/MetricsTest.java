@@ -22,7 +22,7 @@ class MetricsTest {
     void what_is_relayed_is_counted_and_timed() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml("partitions: 1"));
-                RelayMetrics metrics = new RelayMetrics(List.of(stream.watched()))) {
+                RelayMetrics metrics = new RelayMetrics(List.of(stream.managed()))) {
             StreamTest.awaitRelaying(stream);
             shop.events("Order", "'ab'", "'\"12345678\"'", 100);
             new Topic(shop.topic("Order")).records(100);
@@ -54,7 +54,7 @@ class MetricsTest {
     void the_slot_is_watched_while_the_stream_runs() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml());
-                RelayMetrics metrics = new RelayMetrics(List.of(stream.watched()))) {
+                RelayMetrics metrics = new RelayMetrics(List.of(stream.managed()))) {
             StreamTest.awaitRelaying(stream);
             await().atMost(LIMIT)
                     .until(() -> scrape(metrics)
@@ -73,7 +73,7 @@ class MetricsTest {
     void a_stream_that_has_failed_goes_on_telling_what_its_slot_retains() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml());
-                RelayMetrics metrics = new RelayMetrics(List.of(stream.watched()))) {
+                RelayMetrics metrics = new RelayMetrics(List.of(stream.managed()))) {
             StreamTest.awaitRelaying(stream);
             shop.event("Order", "1", "'1'");
             shop.awaitConfirmed(LIMIT);
@@ -97,7 +97,7 @@ class MetricsTest {
     void dead_letters_are_counted_by_reason() {
         Shop shop = Shop.withOutbox();
         try (RunningStream stream = new RunningStream(shop.yaml("on-record-error: dead-letter"));
-                RelayMetrics metrics = new RelayMetrics(List.of(stream.watched()))) {
+                RelayMetrics metrics = new RelayMetrics(List.of(stream.managed()))) {
             StreamTest.awaitRelaying(stream);
             shop.event("no topic for this", "1", "'1'");
 

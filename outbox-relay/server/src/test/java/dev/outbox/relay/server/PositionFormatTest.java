@@ -9,6 +9,7 @@ import dev.outbox.relay.GapRange;
 import dev.outbox.relay.Position;
 import dev.outbox.relay.SourceIdentity;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import dev.outbox.relay.server.status.Paused;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +70,37 @@ class PositionFormatTest {
     private static PositionRecord accepted(GapRange range) {
         PositionRecord record = record();
         return new PositionRecord(
-                record.epoch(), record.checkpoint(), record.transactionalId(), new Adopted("ann@host", NOW, range));
+                record.epoch(),
+                record.checkpoint(),
+                record.transactionalId(),
+                new Adopted("ann@host", NOW, range),
+                null);
+    }
+
+    @Test
+    void a_pause_is_told_of_by_who_and_when() {
+        PositionRecord record = record();
+        PositionRecord paused = new PositionRecord(
+                record.epoch(), record.checkpoint(), record.transactionalId(), null, new Paused("10.0.0.7", NOW));
+        byte[] written = PositionFormat.write(paused, NOW);
+
+        assertThat(new String(written, UTF_8)).isEqualTo(WRITTEN.substring(0, WRITTEN.length() - 1) + """
+                ,"paused":{"by":"10.0.0.7","at":"2026-03-01T12:00:00.250Z"}}""");
+        assertThat(PositionFormat.read(written)).isEqualTo(paused);
+    }
+
+    @Test
+    void a_pause_is_one_whatever_a_later_version_makes_of_it() {
+        String json = WRITTEN.substring(0, WRITTEN.length() - 1);
+
+        for (String paused : new String[] {"[{}]", "\"x\"", "{}", "{\"by\":[1],\"at\":\"b\",\"why\":{}}"}) {
+            assertThat(PositionFormat.read((json + ",\"paused\":" + paused + "}").getBytes(UTF_8))
+                            .paused())
+                    .as(paused)
+                    .isEqualTo(new Paused("?", Instant.EPOCH));
+        }
+        assertThat(PositionFormat.read((json + ",\"paused\":null}").getBytes(UTF_8)))
+                .isEqualTo(record());
     }
 
     @Test

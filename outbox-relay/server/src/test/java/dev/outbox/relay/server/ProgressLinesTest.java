@@ -2,8 +2,12 @@ package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.relay.SlotStatus;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.RecordException.Reason;
+import dev.outbox.relay.server.status.Paused;
 import dev.outbox.relay.server.status.StreamState;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +57,35 @@ class ProgressLinesTest {
         assertThat(lines.line()).isEmpty();
         clock.pass(1);
         assertThat(lines.line()).isPresent();
+    }
+
+    @Test
+    void a_paused_stream_warns_once_a_minute_of_what_its_slot_retains() {
+        progress.enterPaused(new Paused("ann", HandClock.START));
+        clock.pass(59);
+        assertThat(lines.pauseWarning()).isEmpty();
+        clock.pass(1);
+        progress.lookedAt(new SlotStatus(
+                clock.millis(),
+                new LogSequenceNumber(5_000),
+                new LogSequenceNumber(2_000),
+                new LogSequenceNumber(1_000),
+                "extended",
+                OptionalLong.of(700),
+                false));
+
+        assertThat(lines.pauseWarning())
+                .contains(
+                        "Paused since 2026-03-01T12:00:00Z by ann: nothing is relayed, and the slot retains 4000 bytes"
+                                + " of WAL (wal_status extended); after another 700 it is in danger of being lost.");
+        clock.pass(59);
+        assertThat(lines.pauseWarning()).isEmpty();
+        clock.pass(1);
+        assertThat(lines.pauseWarning())
+                .hasValueSatisfying(words -> assertThat(words).contains("how much, the database does not say"));
+        progress.enter(StreamState.RUNNING);
+        clock.pass(60);
+        assertThat(lines.pauseWarning()).isEmpty();
     }
 
     @Test

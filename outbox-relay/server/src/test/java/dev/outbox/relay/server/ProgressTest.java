@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.relay.SlotStatus;
 import dev.outbox.relay.server.RecordException.Reason;
+import dev.outbox.relay.server.status.Paused;
 import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.relay.server.status.StreamStatus;
 import dev.outbox.relay.server.status.StreamStatus.Failure;
@@ -164,6 +165,32 @@ class ProgressTest {
     }
 
     @Test
+    void a_thread_that_gives_no_sign_of_life_for_ten_minutes_is_dead_unless_it_rests() {
+        clock.pass(599);
+        assertThat(progress.isAlive()).isTrue();
+        clock.pass(1);
+        assertThat(progress.isAlive()).isFalse();
+
+        progress.moves();
+        assertThat(progress.isAlive()).isTrue();
+        progress.rests();
+        clock.pass(100_000);
+        assertThat(progress.isAlive()).isTrue();
+    }
+
+    @Test
+    void a_pause_is_known_with_who_and_when_until_it_ends() {
+        Paused paused = new Paused("ann", HandClock.START);
+        assertThat(progress.enterPaused(paused)).isTrue();
+        assertThat(progress.enterPaused(paused)).isFalse();
+        assertThat(progress.enterPaused(new Paused("bob", HandClock.START))).isTrue();
+        assertThat(progress.status().paused()).contains(new Paused("bob", HandClock.START));
+
+        progress.enter(StreamState.RUNNING);
+        assertThat(progress.status().paused()).isEmpty();
+    }
+
+    @Test
     void a_stream_is_ready_when_it_has_nothing_to_do() {
         running(100, 100, 0);
         pass(600, () -> {});
@@ -225,12 +252,12 @@ class ProgressTest {
     }
 
     @Test
-    void only_a_stream_that_relays_or_stands_by_is_ready() {
+    void only_a_stream_that_relays_stands_by_or_is_paused_is_ready() {
         assertThat(java.util.Arrays.stream(StreamState.values()).filter(state -> {
                     progress.enter(state);
                     return progress.status().health().ready();
                 }))
-                .containsExactly(StreamState.STANDBY, StreamState.RUNNING);
+                .containsExactly(StreamState.STANDBY, StreamState.RUNNING, StreamState.PAUSED);
     }
 
     private void running(long server, long acknowledged, long committedAtMillis) {

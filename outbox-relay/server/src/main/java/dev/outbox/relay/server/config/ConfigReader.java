@@ -41,6 +41,7 @@ public final class ConfigReader {
         Duration shutdownTimeout = settings.atLeast("relay.shutdown-timeout", Duration.ofSeconds(1))
                 .orElse(Duration.ofSeconds(8));
         RetryDelays retry = RetryDelays.read(settings, "relay.retry.", RetryDelays.DEFAULT);
+        Optional<AdminConfig> admin = AdminConfig.read(settings);
         List<StreamConfig> streams = new ArrayList<>();
         Set<String> names = settings.children(STREAMS);
         if (names.isEmpty()) {
@@ -63,7 +64,7 @@ public final class ConfigReader {
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }
-        return new ServerConfig(List.copyOf(streams), shutdownTimeout, settings.warnings());
+        return new ServerConfig(List.copyOf(streams), shutdownTimeout, admin, settings.warnings());
     }
 
     /** A slot belongs to the server, not to one database of it, and serves one reader. */

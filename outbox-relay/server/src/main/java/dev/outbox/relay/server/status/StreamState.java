@@ -8,6 +8,8 @@ public enum StreamState {
     STANDBY,
     /** Relaying. */
     RUNNING,
+    /** Told to relay nothing. Its slot goes on retaining WAL. */
+    PAUSED,
     /** Something is wrong that no retry mends by itself. It is looked at again from time to time. */
     FAILED,
     /** Ended on request. */

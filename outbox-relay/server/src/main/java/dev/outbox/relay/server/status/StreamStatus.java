@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param state what it is about
  * @param since when it came to be so
  * @param health whether all is as it should be
+ * @param paused who has paused it, if somebody has
  * @param lastError the last failure that ended an attempt, whether or not it is mended
  * @param progress how far it is; empty before the first start
  * @param slot what the server told of its slot, if it has lately
@@ -27,6 +28,7 @@ public record StreamStatus(
         StreamState state,
         Instant since,
         Health health,
+        Optional<Paused> paused,
         Optional<Failure> lastError,
         Optional<StreamProgress> progress,
         Optional<SlotStatus> slot,
