@@ -61,6 +61,7 @@ final class ReplicationLoop implements Runnable {
     private long lastMessageNanos = System.nanoTime();
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
+    private LogSequenceNumber unskipped;
     private volatile LogSequenceNumber received;
     private volatile LogSequenceNumber confirmed = LogSequenceNumber.INVALID;
     private final AtomicLong passes = new AtomicLong();
@@ -85,6 +86,7 @@ final class ReplicationLoop implements Runnable {
         this.startedAt = beginning.sighting().lsn();
         this.acks = new AckTracker(beginning.before());
         this.received = beginning.before().confirmableLsn();
+        this.unskipped = beginning.before().confirmableLsn();
         this.gate = gate;
         this.watch = watch;
         this.statusInterval = statusInterval;
@@ -293,13 +295,19 @@ final class ReplicationLoop implements Runnable {
         return now - lastMessageNanos > statusInterval.toNanos() && now - lastToldNanos > statusInterval.toNanos();
     }
 
-    /** The server's own warning; what it does not say, the watch finds. */
+    /**
+     * The server's own warning; what it does not say, the watch finds. It comes in the order of the stream: if the stream
+     * was beyond the start when there was none yet, it is about something newer. Otherwise it may be about a time before,
+     * which is known, and the watch looks before anything is confirmed.
+     */
     private void requireNothingSkipped() {
+        LogSequenceNumber before = unskipped;
+        unskipped = received;
         String skipped = stream.skippedPublication();
         if (skipped == null) {
             return;
         }
-        if (stream.receivedLsn().compareTo(startedAt) > 0) {
+        if (before.compareTo(startedAt) > 0) {
             throw new GapException(
                     "Expected all events from the server, found that it leaves some out (" + skipped
                             + "): the publication was dropped or renamed.",
