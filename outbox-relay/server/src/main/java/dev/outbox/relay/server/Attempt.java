@@ -8,6 +8,7 @@ import dev.outbox.relay.SlotHeldException;
 import dev.outbox.relay.server.config.StreamConfig;
 import dev.outbox.relay.server.status.Paused;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class Attempt implements AutoCloseable {
     private final RecordPolicy policy;
     private final PoisonedEvents poisoned;
     private final AckTimeout ackTimeout;
+    private final DeletedTopics deletedTopics;
     private final Suspension suspension;
     private final RelayEngine engine;
     private final PositionTopic positions;
@@ -80,6 +82,8 @@ final class Attempt implements AutoCloseable {
         tally = new Tally(progress, config.delivery().exactlyOnce());
         policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors(), tally);
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
+        deletedTopics =
+                new DeletedTopics(() -> missing(topics), engine::progress, settings.maxBlock(), System::nanoTime);
         suspension = new Suspension(
                 config.delivery().exactlyOnce()
                         ? NO_LIMIT
@@ -89,6 +93,12 @@ final class Attempt implements AutoCloseable {
         String topic = config.delivery().positionTopic();
         PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
         positions = new PositionTopic(config, cluster, reader, this::openProducer);
+    }
+
+    private List<String> missing(Topics topics) {
+        List<String> all = new ArrayList<>(topics.known());
+        all.add(config.delivery().positionTopic());
+        return cluster.missing(all);
     }
 
     enum Start {
@@ -199,6 +209,7 @@ final class Attempt implements AutoCloseable {
                         positions,
                         failure,
                         ackTimeout,
+                        deletedTopics,
                         tally,
                         config.delivery().commitInterval(),
                         Duration.ofMillis(settings.transactionTimeoutMillis() / LONGEST_PART_OF_TIMEOUT))
@@ -234,6 +245,7 @@ final class Attempt implements AutoCloseable {
             }
             begun.throwIfFailed();
             its.keep();
+            deletedTopics.look();
             poisoned.confirmed(engine.confirmedLsn());
         }
         // Nothing that was sent last may be stored over what has failed.

@@ -3,6 +3,8 @@ package dev.outbox.relay.server;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -117,6 +119,23 @@ public final class Cluster implements AutoCloseable {
         } catch (KafkaException e) {
             throw KafkaErrors.topic(topic, "look up", config.bootstrapServers(), e);
         }
+    }
+
+    /**
+     * Those of some topics that are not there.
+     *
+     * @throws KafkaException if the brokers don't say
+     */
+    List<String> missing(Collection<String> topics) {
+        List<String> missing = new ArrayList<>();
+        admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
+            try {
+                var unused = get(description);
+            } catch (UnknownTopicOrPartitionException e) {
+                missing.add(topic);
+            }
+        });
+        return missing;
     }
 
     private int create(String topic) {

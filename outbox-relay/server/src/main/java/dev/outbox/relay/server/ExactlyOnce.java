@@ -31,6 +31,7 @@ final class ExactlyOnce implements PositionKeeper {
     private final PositionTopic positions;
     private final FirstFailure failure;
     private final AckTimeout ackTimeout;
+    private final DeletedTopics deletedTopics;
     private final Tally tally;
     private final long intervalNanos;
     private final long longestNanos;
@@ -43,7 +44,7 @@ final class ExactlyOnce implements PositionKeeper {
 
     /**
      * @param failure holds what a record was refused with, and takes what a position was, on the producer's thread
-     * @param ackTimeout ends the wait for a commit
+     * @param ackTimeout ends the wait for a commit, as deletedTopics does
      * @param tally is told what is stored
      * @param interval how often to commit
      * @param longest how long a Kafka transaction may take before it is split
@@ -54,6 +55,7 @@ final class ExactlyOnce implements PositionKeeper {
             PositionTopic positions,
             FirstFailure failure,
             AckTimeout ackTimeout,
+            DeletedTopics deletedTopics,
             Tally tally,
             Duration interval,
             Duration longest) {
@@ -62,6 +64,7 @@ final class ExactlyOnce implements PositionKeeper {
         this.positions = positions;
         this.failure = failure;
         this.ackTimeout = ackTimeout;
+        this.deletedTopics = deletedTopics;
         this.tally = tally;
         this.intervalNanos = interval.toNanos();
         this.longestNanos = longest.toNanos();
@@ -177,6 +180,7 @@ final class ExactlyOnce implements PositionKeeper {
                 inDoubt = true;
                 failure.throwIfNoted();
                 ackTimeout.requireInTime();
+                deletedTopics.requireThere();
                 log.warn("The brokers have not committed the stream's Kafka transaction yet. Waiting for them.");
             }
         }

@@ -1,6 +1,7 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.relay.server.config.StreamConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class ProducerSettings {
     private static final int ADMIN_TIMEOUT_MS = 8_000;
     private static final int FETCH_WAIT_MS = 10;
     private static final int DEFAULT_MAX_REQUEST_SIZE = 64 * MIB;
+    private static final int DEFAULT_MAX_BLOCK_MS = 30_000;
     private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
 
     private final StreamConfig config;
@@ -67,7 +69,7 @@ public final class ProducerSettings {
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 DEFAULT_MAX_REQUEST_SIZE,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                30_000,
+                DEFAULT_MAX_BLOCK_MS,
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 DEFAULT_TRANSACTION_TIMEOUT_MS,
                 ProducerConfig.ENABLE_METRICS_PUSH_CONFIG,
@@ -113,6 +115,12 @@ public final class ProducerSettings {
     public int transactionTimeoutMillis() {
         String configured = config.kafka().get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
         return configured == null ? DEFAULT_TRANSACTION_TIMEOUT_MS : Integer.parseInt(configured.strip());
+    }
+
+    /** How long the producer waits for a topic that it does not know, and for anything else. */
+    Duration maxBlock() {
+        String configured = config.kafka().get(ProducerConfig.MAX_BLOCK_MS_CONFIG);
+        return Duration.ofMillis(configured == null ? DEFAULT_MAX_BLOCK_MS : Long.parseLong(configured.strip()));
     }
 
     /** The largest record, not compressed, that the producer sends, in bytes. */

@@ -6,6 +6,7 @@ import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.server.RecordException.Reason;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
@@ -54,6 +55,11 @@ public final class Topics {
                     "Set timestamp: commit-time, and start the relay again.",
                     null);
         }
+    }
+
+    /** The topics that were asked about: no others were sent anything. */
+    Set<String> known() {
+        return limits.keySet();
     }
 
     /** Whether the record, not compressed, is as small as its topic and the producer want it. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Causes of the stream's own, which come in mid-stream and go again: rights that are taken away, replicas that are too
- * few. Whatever the policy for records, nothing is diverted for them, and the stream goes on by itself.
+ * few, a topic that is gone. Whatever the policy for records, nothing is diverted for them, and the stream goes on by itself.
  */
 class CauseTest {
 
@@ -131,6 +131,28 @@ class CauseTest {
                 }
                 assertThat(stream.summary()).doesNotContain("dead-lettered").doesNotContain("skipped");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at-least-once", "exactly-once"})
+    void a_topic_that_is_deleted_is_made_again_and_nothing_waits_for_it_for_ever(String mode) throws Exception {
+        Shop shop = Shop.withOutbox(broker);
+        Topic topic = create(shop.topic("Order"), 1);
+        try (RunningStream stream =
+                new RunningStream(shop.yaml("delivery: " + mode, "kafka: { max.block.ms: 2000 }"))) {
+            StreamTest.awaitRelaying(stream);
+            write(shop, 0);
+            topic.committedValues(100);
+            shop.awaitConfirmed(LIMIT);
+            change(admin -> admin.deleteTopics(List.of(topic.name())).all());
+
+            write(shop, 1);
+            StreamTest.awaitLog(stream, "don't have " + topic.name() + " any more", "Next attempt in ");
+            assertThat(topic.committedValues(100))
+                    .containsExactlyElementsOf(numbers(200).subList(100, 200));
+            shop.awaitConfirmed(LIMIT);
+            assertThat(stream.stop()).as("drained").isTrue();
         }
     }
 
