@@ -63,6 +63,7 @@ final class Settings {
 
     /** The value of a key, expanded, if there is one. */
     Optional<String> text(String key) {
+        Definitions.require(key);
         known.add(key);
         if (mistakes.containsKey(key)) {
             return Optional.empty();
