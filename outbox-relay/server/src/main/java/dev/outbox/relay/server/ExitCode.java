@@ -18,5 +18,8 @@ final class ExitCode {
     /** A stream has a gap, and nobody has accepted it. */
     static final int GAP = 5;
 
+    /** The relay was asked, and a stream is not as it should be, or not yet as it was told to be. */
+    static final int NOT_READY = 6;
+
     private ExitCode() {}
 }

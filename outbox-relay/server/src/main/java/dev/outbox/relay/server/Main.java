@@ -12,7 +12,15 @@ import picocli.CommandLine.IVersionProvider;
         description = "Relays the events of transactional outbox tables in PostgreSQL to Kafka.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, AdoptCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            StatusCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RestartCommand.class,
+            AdoptCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 
@@ -29,6 +37,10 @@ public final class Main {
         return commandLine.setExecutionExceptionHandler((error, failed, parsed) -> {
             if (error instanceof ConfigException config) {
                 config.mistakes().forEach(failed.getErr()::println);
+                return ExitCode.USAGE;
+            }
+            if (error instanceof UsageException) {
+                failed.getErr().println(error.getMessage());
                 return ExitCode.USAGE;
             }
             failed.getErr().println(Sentences.of(error));

@@ -10,17 +10,23 @@ interface Terminal {
     /** The process's own. */
     Terminal SYSTEM = Terminal::ask;
 
+    /** Whether somebody looks at what is printed, and could answer. */
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean isThere() {
+        Console console = System.console();
+        return console != null && isTerminal(console);
+    }
+
     /** The answer to a question, which may be empty; {@link Optional#empty} if nobody can be asked. Waits for it. */
     Optional<String> answer(String question);
 
     /** Up to Java 21 there is no console where there is no terminal. */
     @SuppressWarnings("SystemConsoleNull")
     private static Optional<String> ask(String question) {
-        Console console = System.console();
-        if (console == null || !isTerminal(console)) {
+        if (!isThere()) {
             return Optional.empty();
         }
-        String line = console.readLine("%s", question);
+        String line = System.console().readLine("%s", question);
         return Optional.of(line == null ? "" : line.strip());
     }
 
