@@ -11,23 +11,24 @@ interface Terminal {
     Terminal SYSTEM = Terminal::ask;
 
     /** Whether somebody looks at what is printed, and could answer. */
-    @SuppressWarnings("SystemConsoleNull")
     static boolean isThere() {
-        Console console = System.console();
-        return console != null && isTerminal(console);
+        return console().isPresent();
+    }
+
+    /** Up to Java 21 there is no console where there is no terminal. */
+    @SuppressWarnings("SystemConsoleNull")
+    private static Optional<Console> console() {
+        return Optional.ofNullable(System.console()).filter(Terminal::isTerminal);
     }
 
     /** The answer to a question, which may be empty; {@link Optional#empty} if nobody can be asked. Waits for it. */
     Optional<String> answer(String question);
 
-    /** Up to Java 21 there is no console where there is no terminal. */
-    @SuppressWarnings("SystemConsoleNull")
     private static Optional<String> ask(String question) {
-        if (!isThere()) {
-            return Optional.empty();
-        }
-        String line = System.console().readLine("%s", question);
-        return Optional.of(line == null ? "" : line.strip());
+        return console().map(console -> {
+            String line = console.readLine("%s", question);
+            return line == null ? "" : line.strip();
+        });
     }
 
     /** From Java 22 on there always is one, and a method that tells. */

@@ -42,8 +42,7 @@ public final class StatusTable {
                 report.name(),
                 report.state() + (report.isReady() ? "" : " !"),
                 report.known("since")
-                        .map(since -> Units.seconds(Math.max(
-                                0, Duration.between(Instant.parse(since), now).toSeconds())))
+                        .map(since -> Units.seconds((double) Math.max(0, Duration.between(Instant.parse(since), now).toSeconds())))
                         .orElse("-"),
                 behind(report),
                 report.state().equals("RUNNING")
