@@ -21,5 +21,8 @@ public final class ExitCode {
     /** A check could look at everything, and found errors. */
     public static final int ERRORS = 6;
 
+    /** The relay was asked, and a stream is not as it should be, or not yet as it was told to be. */
+    static final int NOT_READY = 6;
+
     private ExitCode() {}
 }

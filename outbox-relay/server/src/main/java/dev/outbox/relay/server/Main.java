@@ -19,6 +19,10 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
+            StatusCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RestartCommand.class,
             CheckCommand.class,
             SetupCommand.class,
             DropCommand.class,

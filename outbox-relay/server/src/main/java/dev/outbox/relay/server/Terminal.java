@@ -2,7 +2,6 @@ package dev.outbox.relay.server;
 
 import java.io.Console;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The person who started a command, if there is one. */
 @FunctionalInterface
@@ -11,35 +10,32 @@ public interface Terminal {
     /** The process's own. */
     Terminal SYSTEM = Terminal::ask;
 
+    /** Whether somebody looks at what is printed, and could answer. */
+    static boolean isThere() {
+        return console().isPresent();
+    }
+
     /** The answer to a question, which may be empty; {@link Optional#empty} if nobody can be asked. Waits for it. */
     Optional<String> answer(String question);
 
-    /** Whether somebody sees what is printed while it is. */
-    static boolean isWatched() {
-        return console() != null;
-    }
-
     /** The same for what nobody may see. */
     static Optional<String> secret(String question) {
-        Console console = console();
-        char[] answer = console == null ? null : console.readPassword("%s", question);
-        return answer == null ? Optional.empty() : Optional.of(new String(answer));
-    }
-
-    private static Optional<String> ask(String question) {
-        Console console = console();
-        if (console == null) {
-            return Optional.empty();
-        }
-        String line = console.readLine("%s", question);
-        return Optional.of(line == null ? "" : line.strip());
+        return console()
+                .flatMap(console -> Optional.ofNullable(console.readPassword("%s", question)))
+                .map(String::new);
     }
 
     /** Up to Java 21 there is no console where there is no terminal. */
     @SuppressWarnings("SystemConsoleNull")
-    private static @Nullable Console console() {
-        Console console = System.console();
-        return console == null || !isTerminal(console) ? null : console;
+    private static Optional<Console> console() {
+        return Optional.ofNullable(System.console()).filter(Terminal::isTerminal);
+    }
+
+    private static Optional<String> ask(String question) {
+        return console().map(console -> {
+            String line = console.readLine("%s", question);
+            return line == null ? "" : line.strip();
+        });
     }
 
     /** From Java 22 on there always is one, and a method that tells. */

@@ -110,48 +110,6 @@ class ArchitectureTest {
     }
 
     @Test
-    void http_and_metrics_are_known_in_one_package_each() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.outbox.relay.server.admin..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("com.sun.net.httpserver..")
-                .check(server);
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.outbox.relay.server.metrics..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.micrometer..", "io.prometheus..")
-                .check(server);
-    }
-
-    @Test
-    void those_who_only_look_know_neither_kafka_nor_the_streams_themselves() {
-        noClasses()
-                .that()
-                .resideInAnyPackage(
-                        "dev.outbox.relay.server.admin..",
-                        "dev.outbox.relay.server.metrics..",
-                        "dev.outbox.relay.server.status..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("dev.outbox.relay.server", "org.apache.kafka..")
-                .check(server);
-        noClasses()
-                .that()
-                .resideInAPackage("dev.outbox.relay.server.status..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "dev.outbox.relay.server.admin..",
-                        "dev.outbox.relay.server.metrics..",
-                        "dev.outbox.relay.server.config..")
-                .check(server);
-    }
-
-    @Test
     void the_configuration_does_not_know_who_uses_it() {
         noClasses()
                 .that()

@@ -30,7 +30,7 @@ final class ReplayProgress implements AutoCloseable {
 
     /** Of the process's own standard error. */
     static ReplayProgress of(Tally tally) {
-        return Terminal.isWatched() ? bar(tally, System.err) : lines(tally, System.err, LINE_EVERY);
+        return Terminal.isThere() ? bar(tally, System.err) : lines(tally, System.err, LINE_EVERY);
     }
 
     static ReplayProgress lines(Tally tally, PrintStream out, Duration every) {

@@ -17,7 +17,7 @@ public record TestKeystore(Path file, String password) {
 
     /** Made anew. */
     public static TestKeystore create(Path directory) {
-        Path file = directory.resolve("admin.p12");
+        Path file = made(directory).resolve("admin.p12");
         String password = "keystore-secret";
         run(
                 "-genkeypair",
@@ -36,6 +36,14 @@ public record TestKeystore(Path file, String password) {
                 "-storepass",
                 password);
         return new TestKeystore(file, password);
+    }
+
+    private static Path made(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void run(String... arguments) {
