@@ -27,6 +27,7 @@ final class Attempt implements AutoCloseable {
     private static final Duration NO_LIMIT = Duration.ofDays(10_000);
 
     private static final int LONGEST_PART_OF_TIMEOUT = 4;
+    private static final int LOOKS_IN_LIMIT = 10;
 
     private final StreamConfig config;
     private final ProducerSettings settings;
@@ -44,6 +45,7 @@ final class Attempt implements AutoCloseable {
     private @Nullable Producer<byte[], byte[]> producer;
     private @Nullable PositionKeeper keeper;
     private volatile @Nullable Sending sending;
+    private @Nullable Watch watch;
 
     /**
      * @param poisoned what is known of events from attempts before; so is what they left unstored
@@ -68,12 +70,7 @@ final class Attempt implements AutoCloseable {
         tally = new Tally(progress, config.delivery().exactlyOnce());
         policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors(), tally);
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
-        suspension = new Suspension(
-                config.delivery().exactlyOnce()
-                        ? NO_LIMIT
-                        : config.relay().walSenderTimeout().dividedBy(2),
-                System::nanoTime,
-                System::currentTimeMillis);
+        suspension = new Suspension(suspensionLimit(), System::nanoTime, System::currentTimeMillis);
     }
 
     /**
@@ -93,7 +90,7 @@ final class Attempt implements AutoCloseable {
         String topic = config.delivery().positionTopic();
         PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
         PositionTopic positions = new PositionTopic(config, cluster, reader, this::openProducer);
-        suspension.watch(this::suspended);
+        watch = Watch.start("stream-" + config.name() + "-watch", lookInterval(), this::look);
         while (!stop.requested()) {
             try {
                 suspension.begin();
@@ -133,18 +130,34 @@ final class Attempt implements AutoCloseable {
                         opened,
                         positions,
                         failure,
-                        ackTimeout,
                         tally,
                         config.delivery().commitInterval(),
                         Duration.ofMillis(settings.transactionTimeoutMillis() / LONGEST_PART_OF_TIMEOUT))
                 : new AtLeastOnce(engine, opened, positions, failure, unstored, tally);
     }
 
-    private void suspended() {
+    /** The stream's thread may wait for brokers for long. */
+    private void look() {
         Sending begun = sending;
-        if (begun != null) {
-            begun.suspended();
+        if (begun == null) {
+            boolean unused = suspension.noticed();
+        } else {
+            begun.look();
         }
+    }
+
+    private Duration lookInterval() {
+        Duration limit = config.failure()
+                .ackTimeout()
+                .filter(timeout -> timeout.compareTo(suspensionLimit()) < 0)
+                .orElse(suspensionLimit());
+        return limit.dividedBy(LOOKS_IN_LIMIT);
+    }
+
+    private Duration suspensionLimit() {
+        return config.delivery().exactlyOnce()
+                ? NO_LIMIT
+                : config.relay().walSenderTimeout().dividedBy(2);
     }
 
     /**
@@ -191,9 +204,11 @@ final class Attempt implements AutoCloseable {
     /** The producer first: what it still calls back belongs to this generation of the engine. */
     @Override
     public void close() {
+        if (watch != null) {
+            watch.close();
+        }
         try (cluster;
-                engine;
-                suspension) {
+                engine) {
             if (keeper != null) {
                 keeper.abandon();
             } else if (producer != null) {
