@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Notices a record that waits too long for its acknowledgement. Records are counted by the tick in which they were sent,
- * ten to the limit, so that none is kept. For the stream's thread, but for the counts themselves.
+ * ten to the limit, so that none is kept. From any thread.
  */
 final class AckTimeout {
 
@@ -31,12 +31,13 @@ final class AckTimeout {
 
     /** A record is about to be sent; the result is to be {@link #answered}. */
     @Nullable AtomicLong sending() {
-        if (limit == null) {
-            return null;
-        }
+        return limit == null ? null : sending(limit);
+    }
+
+    private synchronized AtomicLong sending(Duration within) {
         long now = nanoTime.getAsLong();
         Tick tick = waiting.peekLast();
-        if (tick == null || now - tick.beganAt() > limit.toNanos() / TICKS) {
+        if (tick == null || now - tick.beganAt() > within.toNanos() / TICKS) {
             tick = new Tick(now, new AtomicLong());
             waiting.add(tick);
         }
@@ -51,27 +52,31 @@ final class AckTimeout {
         }
     }
 
-    /** @throws RelayException if a record has been waiting for longer than the limit */
-    void requireInTime() {
-        while (limit != null && !waiting.isEmpty()) {
-            Tick oldest = waiting.element();
-            if (oldest.count().get() > 0) {
-                requireInTime(limit, Duration.ofNanos(nanoTime.getAsLong() - oldest.beganAt()));
-                return;
-            }
-            waiting.remove();
-        }
+    /** What to say where a record has been waiting for longer than the limit. */
+    Optional<RelayException> overdue() {
+        return limit == null ? Optional.empty() : overdue(limit);
     }
 
-    private static void requireInTime(Duration limit, Duration waited) {
-        if (waited.compareTo(limit) > 0) {
-            throw new RelayException(
-                    "Expected the brokers to acknowledge every record within " + limit.toMillis()
-                            + " ms (ack-timeout), found one that has been waiting for " + waited.toMillis()
-                            + " ms. The stream begins again behind what is confirmed; look whether the brokers are up,"
-                            + " and enough of them in sync.",
-                    true,
-                    null);
+    private synchronized Optional<RelayException> overdue(Duration within) {
+        Tick oldest = waiting.peek();
+        while (oldest != null && oldest.count().get() == 0) {
+            waiting.remove();
+            oldest = waiting.peek();
         }
+        if (oldest == null) {
+            return Optional.empty();
+        }
+        Duration waited = Duration.ofNanos(nanoTime.getAsLong() - oldest.beganAt());
+        return waited.compareTo(within) > 0 ? Optional.of(sentence(within, waited)) : Optional.empty();
+    }
+
+    private static RelayException sentence(Duration within, Duration waited) {
+        return new RelayException(
+                "Expected the brokers to acknowledge every record within " + within.toMillis()
+                        + " ms (ack-timeout), found one that has been waiting for " + waited.toMillis()
+                        + " ms. The stream begins again behind what is confirmed; look whether the brokers are up, and"
+                        + " enough of them in sync.",
+                true,
+                null);
     }
 }

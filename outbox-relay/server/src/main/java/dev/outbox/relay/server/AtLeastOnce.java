@@ -138,6 +138,11 @@ final class AtLeastOnce implements PositionKeeper {
         producer.close(Duration.ZERO);
     }
 
+    @Override
+    public void cut() {
+        producer.close(Duration.ZERO);
+    }
+
     /** Never flushes: after a failure nothing more may go out, and after a clean stop nothing is left. */
     @Override
     public void abandon() {

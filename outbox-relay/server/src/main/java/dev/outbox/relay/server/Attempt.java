@@ -34,6 +34,7 @@ final class Attempt implements AutoCloseable {
 
     private static final Duration STORE_LIMIT = Duration.ofSeconds(30);
     private static final int LONGEST_PART_OF_TIMEOUT = 4;
+    private static final int LOOKS_IN_LIMIT = 10;
 
     private final StreamConfig config;
     private final ProducerSettings settings;
@@ -55,6 +56,7 @@ final class Attempt implements AutoCloseable {
     private @Nullable PositionKeeper keeper;
     private @Nullable Paused paused;
     private volatile @Nullable Sending sending;
+    private @Nullable Watch watch;
 
     /**
      * @param control what people want of the stream; what they ask for while this runs requests the stop
@@ -84,12 +86,7 @@ final class Attempt implements AutoCloseable {
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
         deletedTopics =
                 new DeletedTopics(() -> missing(topics), engine::progress, settings.maxBlock(), System::nanoTime);
-        suspension = new Suspension(
-                config.delivery().exactlyOnce()
-                        ? NO_LIMIT
-                        : config.relay().walSenderTimeout().dividedBy(2),
-                System::nanoTime,
-                System::currentTimeMillis);
+        suspension = new Suspension(suspensionLimit(), System::nanoTime, System::currentTimeMillis);
         String topic = config.delivery().positionTopic();
         PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
         positions = new PositionTopic(config, cluster, reader, this::openProducer);
@@ -123,7 +120,7 @@ final class Attempt implements AutoCloseable {
         }
         new PositionTopicSetup(config, cluster).require();
         policy.start();
-        suspension.watch(this::suspended);
+        watch = Watch.start("stream-" + config.name() + "-watch", lookInterval(), this::look);
         paused = positions.peekPaused().orElse(null);
         while (!stop.requested() && !isPaused()) {
             try {
@@ -208,7 +205,6 @@ final class Attempt implements AutoCloseable {
                         opened,
                         positions,
                         failure,
-                        ackTimeout,
                         deletedTopics,
                         tally,
                         config.delivery().commitInterval(),
@@ -216,11 +212,28 @@ final class Attempt implements AutoCloseable {
                 : new AtLeastOnce(engine, opened, positions, failure, unstored, tally);
     }
 
-    private void suspended() {
+    /** The stream's thread may wait for brokers for long. */
+    private void look() {
         Sending begun = sending;
-        if (begun != null) {
-            begun.suspended();
+        if (begun == null) {
+            boolean unused = suspension.noticed();
+        } else {
+            begun.look();
         }
+    }
+
+    private Duration lookInterval() {
+        Duration limit = config.failure()
+                .ackTimeout()
+                .filter(timeout -> timeout.compareTo(suspensionLimit()) < 0)
+                .orElse(suspensionLimit());
+        return limit.dividedBy(LOOKS_IN_LIMIT);
+    }
+
+    private Duration suspensionLimit() {
+        return config.delivery().exactlyOnce()
+                ? NO_LIMIT
+                : config.relay().walSenderTimeout().dividedBy(2);
     }
 
     /**
@@ -299,8 +312,10 @@ final class Attempt implements AutoCloseable {
      * called twice.
      */
     void standDown() {
-        try (engine;
-                suspension) {
+        if (watch != null) {
+            watch.close();
+        }
+        try (engine) {
             if (keeper != null) {
                 keeper.abandon();
             } else if (producer != null) {

@@ -30,7 +30,6 @@ final class ExactlyOnce implements PositionKeeper {
     private final Producer<byte[], byte[]> producer;
     private final PositionTopic positions;
     private final FirstFailure failure;
-    private final AckTimeout ackTimeout;
     private final DeletedTopics deletedTopics;
     private final Tally tally;
     private final long intervalNanos;
@@ -39,12 +38,13 @@ final class ExactlyOnce implements PositionKeeper {
     private @Nullable Checkpoint stored;
     private boolean open;
     private boolean inDoubt;
+    private volatile boolean cut;
     private long openedAt;
     private long committedAt;
 
     /**
      * @param failure holds what a record was refused with, and takes what a position was, on the producer's thread
-     * @param ackTimeout ends the wait for a commit, as deletedTopics does
+     * @param deletedTopics ends the wait for a commit that can never come
      * @param tally is told what is stored
      * @param interval how often to commit
      * @param longest how long a Kafka transaction may take before it is split
@@ -54,7 +54,6 @@ final class ExactlyOnce implements PositionKeeper {
             Producer<byte[], byte[]> producer,
             PositionTopic positions,
             FirstFailure failure,
-            AckTimeout ackTimeout,
             DeletedTopics deletedTopics,
             Tally tally,
             Duration interval,
@@ -63,7 +62,6 @@ final class ExactlyOnce implements PositionKeeper {
         this.producer = producer;
         this.positions = positions;
         this.failure = failure;
-        this.ackTimeout = ackTimeout;
         this.deletedTopics = deletedTopics;
         this.tally = tally;
         this.intervalNanos = interval.toNanos();
@@ -179,7 +177,6 @@ final class ExactlyOnce implements PositionKeeper {
             } catch (TimeoutException e) {
                 inDoubt = true;
                 failure.throwIfNoted();
-                ackTimeout.requireInTime();
                 deletedTopics.requireThere();
                 log.warn("The brokers have not committed the stream's Kafka transaction yet. Waiting for them.");
             }
@@ -192,13 +189,20 @@ final class ExactlyOnce implements PositionKeeper {
         // Nothing that could be seen goes out.
     }
 
+    /** What is open is aborted when the next producer begins. */
+    @Override
+    public void cut() {
+        cut = true;
+        producer.close(Duration.ZERO);
+    }
+
     /**
      * Takes the open transaction back, so that consumers need not wait for its timeout. One whose commit may be under way
      * is left to the brokers: the next producer waits for what becomes of it, and then reads the position.
      */
     @Override
     public void abandon() {
-        if (open && !inDoubt) {
+        if (open && !inDoubt && !cut) {
             open = false;
             try {
                 producer.abortTransaction();

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * Stores how far the stream is delivered, and tells the engine. Holds the attempt's producer, from its first record to its
- * end. For the stream's thread, but for {@link #refused}. Every method may throw a {@link RelayException}, which ends the
+ * end. For the stream's thread, but for {@link #refused} and {@link #cut}. Every method may throw a {@link RelayException}, which ends the
  * attempt.
  */
 interface PositionKeeper {
@@ -39,6 +39,9 @@ interface PositionKeeper {
 
     /** A record was refused: on the producer's own thread, before it sends another batch. */
     void refused();
+
+    /** Ends the producer at once, from any thread: it sends nothing more, and nobody waits for it any more. */
+    void cut();
 
     /** Ends the producer. Sends nothing more, and takes back what can be taken back. May be called twice. */
     void abandon();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Sends an attempt's events, each to its topic or where the policy has it go, and settles each by its acknowledgement. The
  * first that fails is the last: what waits behind it in the producer is not sent any more.
  *
- * <p>For the stream's thread, but for {@link #suspended}; acknowledgements arrive on the producer's.
+ * <p>For the stream's thread, but for {@link #look}; acknowledgements arrive on the producer's.
  */
 final class Sending {
 
@@ -109,7 +109,7 @@ final class Sending {
             AckTimeout.answered(sent);
             if (suspension.noticed()) {
                 // Before the producer's thread sends another batch.
-                suspended();
+                end(Suspension.sentence());
             }
             if (error == null) {
                 acknowledged(delivery, metadata, objection);
@@ -145,18 +145,22 @@ final class Sending {
         inFlight.decrementAndGet();
     }
 
-    /** The slot may be another's: what the producer holds is not sent any more. From any thread. */
-    void suspended() {
-        failure.note(Suspension.sentence());
-        keeper.refused();
+    /** Ends the sending if the slot may be another's, or if a record waits too long. From any thread. */
+    void look() {
+        if (suspension.noticed()) {
+            end(Suspension.sentence());
+        }
+        ackTimeout.overdue().ifPresent(this::end);
+    }
+
+    private void end(RelayException why) {
+        failure.note(why);
+        keeper.cut();
     }
 
     /** @throws RelayException what has failed, if anything has; nothing is sent after that */
     void throwIfFailed() {
-        ackTimeout.requireInTime();
-        if (suspension.noticed()) {
-            suspended();
-        }
+        look();
         if (failure.isNoted()) {
             // Ends the producer's thread, and with it the last callback, which may be the one that names the cause.
             keeper.abandon();
@@ -177,7 +181,7 @@ final class Sending {
 
     private void awaitInFlight(long atMost) {
         while (inFlight.get() > atMost && !failure.isNoted() && !stop.requested()) {
-            ackTimeout.requireInTime();
+            look();
             LockSupport.parkNanos(CHECK_NANOS);
         }
     }

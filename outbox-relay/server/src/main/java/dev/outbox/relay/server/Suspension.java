@@ -2,23 +2,18 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.RelayException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Notices that the process has not run for a while: stopped, or its machine was. It may have lost the slot meanwhile, and
- * what it still holds may have been sent by another. Whoever asks first notices; a thread of its own asks all the time, so
- * that nobody who waits long for an answer is taken for suspended. What was noticed stays. From any thread.
+ * what it still holds may have been sent by another. Whoever asks first notices, and what was noticed stays; to be asked
+ * all the time, for whoever waits long for an answer is not suspended. From any thread.
  */
-final class Suspension implements AutoCloseable {
-
-    private static final int LOOKS = 10;
+final class Suspension {
 
     private final Duration limit;
     private final LongSupplier nanoTime;
     private final LongSupplier currentTimeMillis;
-    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile long lastNanos;
     private volatile long lastMillis;
     private volatile boolean noticed;
@@ -36,25 +31,6 @@ final class Suspension implements AutoCloseable {
         lastNanos = nanoTime.getAsLong();
         lastMillis = currentTimeMillis.getAsLong();
         noticed = false;
-    }
-
-    /** Asks until it is closed; calls back again and again once it has noticed. */
-    void watch(Runnable resumed) {
-        Thread thread = new Thread(() -> ask(resumed), "suspension-watch");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void ask(Runnable resumed) {
-        try {
-            while (!closed.await(limit.toNanos() / LOOKS, TimeUnit.NANOSECONDS)) {
-                if (noticed()) {
-                    resumed.run();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     boolean noticed() {
@@ -75,10 +51,5 @@ final class Suspension implements AutoCloseable {
                         + " by whoever holds the slot now.",
                 true,
                 null);
-    }
-
-    @Override
-    public void close() {
-        closed.countDown();
     }
 }

@@ -61,19 +61,27 @@ class CauseTest {
     void a_right_that_is_taken_away_stops_the_stream_with_a_sentence_until_it_is_given_back(
             String mode, AclOperation operation, String where, String sentence) throws Exception {
         Shop shop = Shop.withOutbox(broker);
-        Topic topic = create(shop.topic("Order"), 1);
+        Topic topic = create(broker, shop.topic("Order"), 1);
         try (RunningStream stream = new RunningStream(shop.yaml("delivery: " + mode, "on-record-error: dead-letter"))) {
             StreamTest.awaitRelaying(stream);
             write(shop, 0);
             topic.committedValues(100);
-            AclBinding denied = denied(operation, where, shop);
-            change(admin -> admin.createAcls(List.of(denied)).all());
+            ResourcePattern resource = resource(where, shop);
+            // Where there is a rule for a resource, only what a rule allows is.
+            List<AclBinding> rules = List.of(
+                    rule(resource, AclOperation.ALL, AclPermissionType.ALLOW),
+                    rule(resource, operation, AclPermissionType.DENY));
+            change(broker, admin -> admin.createAcls(rules).all());
 
             write(shop, 1);
             StreamTest.awaitLog(stream, sentence, "Next attempt in ");
             write(shop, 2);
             assertThat(distinct(topic)).hasSizeLessThanOrEqualTo(where.equals("topic") ? 100 : 300);
-            change(admin -> admin.deleteAcls(List.of(denied.toFilter())).all());
+            change(
+                    broker,
+                    admin -> admin.deleteAcls(
+                                    rules.stream().map(AclBinding::toFilter).toList())
+                            .all());
 
             await().atMost(LIMIT).until(() -> topic.committedValues(0).contains("300"));
             assertThat(stream.stop()).as("drained").isTrue();
@@ -85,14 +93,16 @@ class CauseTest {
         }
     }
 
-    private static AclBinding denied(AclOperation operation, String where, Shop shop) {
-        ResourcePattern resource = switch (where) {
+    private static ResourcePattern resource(String where, Shop shop) {
+        return switch (where) {
             case "topic" -> literal(ResourceType.TOPIC, shop.topic("Order"));
             case "position topic" -> literal(ResourceType.TOPIC, shop.positionTopic());
             default -> literal(ResourceType.TRANSACTIONAL_ID, "outbox-relay-" + shop.name);
         };
-        return new AclBinding(
-                resource, new AccessControlEntry("User:ANONYMOUS", "*", operation, AclPermissionType.DENY));
+    }
+
+    private static AclBinding rule(ResourcePattern resource, AclOperation operation, AclPermissionType permission) {
+        return new AclBinding(resource, new AccessControlEntry("User:ANONYMOUS", "*", operation, permission));
     }
 
     private static ResourcePattern literal(ResourceType type, String name) {
@@ -102,12 +112,14 @@ class CauseTest {
     @ParameterizedTest
     @ValueSource(strings = {"at-least-once", "exactly-once"})
     void too_few_replicas_in_sync_are_waited_for_and_nothing_is_confirmed_meanwhile(String mode) throws Exception {
-        try (KafkaBroker second = broker.another()) {
-            Shop shop = Shop.withOutbox(broker);
-            Topic topic = create(shop.topic("Order"), 2);
+        // Everything but the topic goes on with one of the two.
+        try (KafkaBroker first = KafkaBroker.start(Map.of("transaction.state.log.replication.factor", "2"));
+                KafkaBroker second = first.another()) {
+            Shop shop = Shop.withOutbox(first);
+            Topic topic = create(first, shop.topic("Order"), 2);
             topic.set("min.insync.replicas", "2");
-            try (RunningStream stream = new RunningStream(
-                    shop.yaml("delivery: " + mode, "on-record-error: dead-letter", "ack-timeout: 3s"))) {
+            try (RunningStream stream = new RunningStream(shop.yaml(
+                    "delivery: " + mode, "on-record-error: dead-letter", "ack-timeout: 3s", "replication-factor: 2"))) {
                 StreamTest.awaitRelaying(stream);
                 write(shop, 0);
                 topic.committedValues(100);
@@ -138,14 +150,14 @@ class CauseTest {
     @ValueSource(strings = {"at-least-once", "exactly-once"})
     void a_topic_that_is_deleted_is_made_again_and_nothing_waits_for_it_for_ever(String mode) throws Exception {
         Shop shop = Shop.withOutbox(broker);
-        Topic topic = create(shop.topic("Order"), 1);
+        Topic topic = create(broker, shop.topic("Order"), 1);
         try (RunningStream stream =
                 new RunningStream(shop.yaml("delivery: " + mode, "kafka: { max.block.ms: 2000 }"))) {
             StreamTest.awaitRelaying(stream);
             write(shop, 0);
             topic.committedValues(100);
             shop.awaitConfirmed(LIMIT);
-            change(admin -> admin.deleteTopics(List.of(topic.name())).all());
+            change(broker, admin -> admin.deleteTopics(List.of(topic.name())).all());
 
             write(shop, 1);
             StreamTest.awaitLog(stream, "don't have " + topic.name() + " any more", "Next attempt in ");
@@ -160,15 +172,16 @@ class CauseTest {
         org.apache.kafka.common.KafkaFuture<?> by(Admin admin);
     }
 
-    private static void change(Change change) throws ExecutionException, InterruptedException {
+    private static void change(KafkaBroker broker, Change change) throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             change.by(admin).get();
         }
     }
 
-    private static Topic create(String name, int replicas) throws ExecutionException, InterruptedException {
-        change(admin -> admin.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.of((short) replicas))))
-                .all());
+    private static Topic create(KafkaBroker broker, String name, int replicas)
+            throws ExecutionException, InterruptedException {
+        NewTopic missing = new NewTopic(name, Optional.of(1), Optional.of((short) replicas));
+        change(broker, admin -> admin.createTopics(List.of(missing)).all());
         return new Topic(broker.bootstrapServers(), name);
     }
 

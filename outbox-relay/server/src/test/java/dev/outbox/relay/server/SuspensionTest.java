@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -43,30 +42,16 @@ class SuspensionTest {
     }
 
     @Test
-    void its_own_thread_calls_back_though_nobody_asks() {
-        CountDownLatch resumed = new CountDownLatch(1);
-        try (Suspension watched = new Suspension(Duration.ofMillis(50), nanos::get, millis::get)) {
-            watched.watch(resumed::countDown);
-            pass(51, 51);
-
-            await().until(() -> resumed.getCount() == 0);
-            assertThat(watched.noticed()).isTrue();
-        }
-    }
-
-    @Test
-    void a_process_whose_threads_all_wait_for_an_answer_is_not_suspended() {
-        // Each look comes 40 ms after the one before: only many without one are a suspension.
+    void a_process_whose_threads_all_wait_for_an_answer_is_not_suspended_while_a_watch_asks() {
+        // Each look comes 40 ms after the one before.
         AtomicLong looks = new AtomicLong();
-        try (Suspension watched = new Suspension(
-                Duration.ofMillis(50), () -> looks.incrementAndGet() * 40_000_000, () -> looks.get() * 40)) {
-            watched.watch(() -> {
-                throw new AssertionError("taken for suspended");
-            });
+        Suspension watched = new Suspension(
+                Duration.ofMillis(50), () -> looks.incrementAndGet() * 40_000_000, () -> looks.get() * 40);
+        Watch watch = Watch.start("test", Duration.ofMillis(1), watched::noticed);
+        await().until(() -> looks.get() > 20);
+        watch.close();
 
-            await().until(() -> looks.get() > 20);
-            assertThat(watched.noticed()).isFalse();
-        }
+        assertThat(watched.noticed()).isFalse();
     }
 
     private void pass(long byNanoTime, long byTimeOfDay) {
