@@ -66,6 +66,8 @@ class StandbyTest {
             shop.event("Order", "1", "'1'");
             Topic topic = new Topic(shop.topic("Order"));
             topic.values(1);
+            // What was acknowledged and is not stored comes again.
+            shop.awaitConfirmed(LIMIT);
             first.signal("STOP");
             try (RunningStream second = new RunningStream(yaml)) {
                 StreamTest.awaitRelaying(second);
