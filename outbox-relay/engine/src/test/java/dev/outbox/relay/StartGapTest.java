@@ -8,12 +8,14 @@ import dev.outbox.OutboxTable;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.samples.servers.PostgresServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happened while nobody streamed is found at the start, and nothing is made anew in silence. */
 class StartGapTest {
@@ -103,6 +105,31 @@ class StartGapTest {
         assertThat(gapOf(new RelayEngine(database.config().build())))
                 .hasMessageContaining("system identifier 7")
                 .hasMessageContaining("found " + here.systemIdentifier());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT pg_drop_replication_slot(current_database())", "DROP PUBLICATION outbox"})
+    void an_accepted_gap_reaches_to_where_the_stream_begins_again(String change) {
+        deliverOne();
+        database.execute(change);
+        RelayEngine engine = new RelayEngine(database.config().build());
+        List<LogSequenceNumber> thoughtUntil = new ArrayList<>();
+        List<GapRange> kept = new ArrayList<>();
+
+        store.store(engine.adopt(
+                store,
+                gap -> {
+                    database.insert("a", 2, 1);
+                    thoughtUntil.add(LogSequenceNumber.parse(database.query("SELECT pg_current_wal_insert_lsn()")));
+                    return true;
+                },
+                (adopted, range) -> kept.add(range)));
+
+        assertThat(kept.get(0).untilLsn()).isGreaterThanOrEqualTo(thoughtUntil.get(0));
+        try (Host host = Host.start(engine, store)) {
+            database.insert("a", 3, 1);
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":3}");
+        }
     }
 
     @Test
