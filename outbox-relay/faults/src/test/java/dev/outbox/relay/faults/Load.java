@@ -101,10 +101,15 @@ final class Load implements AutoCloseable {
 
     /** Commits these events in one transaction, as soon as that is possible. For one thread at a time. */
     Transaction commit(List<Event> events) {
+        return commit(events, () -> {});
+    }
+
+    /** The same, with something done between the writing and the commit. */
+    Transaction commit(List<Event> events, Runnable beforeCommit) {
         long deadline = System.nanoTime() + Settings.PATIENCE.toNanos();
         List<Event> next = events;
         while (System.nanoTime() < deadline) {
-            Transaction transaction = byHand.write(next, false);
+            Transaction transaction = byHand.write(next, false, beforeCommit);
             if (transaction.committed()) {
                 return transaction;
             }

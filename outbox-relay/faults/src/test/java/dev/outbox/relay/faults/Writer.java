@@ -40,11 +40,17 @@ final class Writer implements AutoCloseable {
 
     /** Writes and commits, or rolls back if asked to or made to by an error. */
     Transaction write(List<Event> events, boolean rollBack) {
+        return write(events, rollBack, () -> {});
+    }
+
+    /** The same, with something done in between. */
+    Transaction write(List<Event> events, boolean rollBack, Runnable beforeTheEnd) {
         UUID id = UUID.randomUUID();
         boolean committed;
         try {
             Connection open = connect();
             insert(open, id, events);
+            beforeTheEnd.run();
             if (rollBack) {
                 open.rollback();
                 committed = false;
