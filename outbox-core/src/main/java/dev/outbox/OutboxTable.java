@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -114,6 +115,19 @@ public final class OutboxTable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * SQL that makes this table where it is missing: {@link #ddl()} under the names that table and columns have here.
+     */
+    public String createSql() {
+        String sql =
+                ddl().replace("CREATE TABLE public.outbox (", "CREATE TABLE IF NOT EXISTS " + qualifiedName() + " (");
+        for (Column column : Column.values()) {
+            String line = "(?m)^    " + column.defaultName() + " (?= *\\w)";
+            sql = sql.replaceFirst(line, Matcher.quoteReplacement("    " + quote(column(column)) + " "));
+        }
+        return sql;
     }
 
     private static String requireName(String what, String name) {

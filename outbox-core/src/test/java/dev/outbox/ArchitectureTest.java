@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private final JavaClasses core = new ClassFileImporter()
+    private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.outbox");
 
@@ -27,7 +27,7 @@ class ArchitectureTest {
                         "tools.jackson..",
                         // One annotation on DomainEvents, which the JVM ignores where Jackson is not.
                         "com.fasterxml.jackson.annotation")
-                .check(core);
+                .check(CORE);
     }
 
     @Test
@@ -38,13 +38,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("tools.jackson..")
-                .check(core);
+                .check(CORE);
         noClasses()
                 .that()
                 .doNotHaveSimpleName("DomainEvents")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson.annotation")
-                .check(core);
+                .check(CORE);
     }
 }

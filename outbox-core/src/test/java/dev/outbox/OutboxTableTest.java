@@ -17,6 +17,21 @@ class OutboxTableTest {
     }
 
     @Test
+    void the_ddl_can_be_had_with_other_names() {
+        String sql = OutboxTable.named("My Schema", "Out")
+                .withColumn(Column.AGGREGATE_TYPE, "kind")
+                .withColumn(Column.TYPE, "aggregatetype")
+                .createSql();
+
+        assertThat(sql)
+                .contains("CREATE TABLE IF NOT EXISTS \"My Schema\".\"Out\" (")
+                .containsPattern("(?m)^ {4}\"kind\" +varchar\\(255\\) NOT NULL, +-- routes")
+                .containsPattern("(?m)^ {4}\"aggregatetype\" +varchar\\(255\\) NOT NULL, +-- stable event name")
+                .containsPattern("(?m)^ {4}\"id\" +uuid +PRIMARY KEY");
+        assertThat(sql.lines().count()).isEqualTo(OutboxTable.ddl().lines().count());
+    }
+
+    @Test
     void every_name_can_be_changed_and_is_taken_literally() {
         OutboxTable table = OutboxTable.named("My Schema", "Out").withColumn(Column.PAYLOAD, "Body");
         assertThat(table.qualifiedName()).isEqualTo("\"My Schema\".\"Out\"");

@@ -71,6 +71,20 @@ final class AckTracker {
         lastEndLsn = LogSequenceNumber.max(lastEndLsn, commitEndLsn);
     }
 
+    /** No more will be read: what was delivered of an open transaction is all there is of it. */
+    void end() {
+        TransactionSegment last = open;
+        if (last != null) {
+            last.continued();
+            open = null;
+        }
+    }
+
+    /** Whether everything that was delivered is acknowledged, after {@link #end}. */
+    boolean hasEnded() {
+        return waiting.isEmpty();
+    }
+
     /** Whether every transaction that was begun has been acknowledged whole. */
     boolean isIdle() {
         return waiting.isEmpty() && !halfRead;

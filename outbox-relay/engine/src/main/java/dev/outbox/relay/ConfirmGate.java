@@ -14,12 +14,14 @@ final class ConfirmGate {
     private final StreamOrigin origin;
     private volatile Acknowledged acknowledged;
     private volatile LogSequenceNumber storedLsn;
+    private volatile Acknowledged stored;
 
     /** @param hostStores whether nothing may be confirmed until the host has stored it */
     ConfirmGate(StreamOrigin origin, Acknowledged before, boolean hostStores) {
         this.origin = origin;
         this.acknowledged = before;
         this.storedLsn = hostStores ? before.confirmableLsn() : EVERYTHING;
+        this.stored = before;
     }
 
     /** What may be confirmed, now that so much is acknowledged. */
@@ -33,8 +35,16 @@ final class ConfirmGate {
         return acknowledged;
     }
 
-    /** The host has stored a checkpoint with this confirmable LSN. */
-    void stored(LogSequenceNumber lsn) {
-        storedLsn = LogSequenceNumber.max(storedLsn, lsn);
+    /** The host has stored a checkpoint that says this. */
+    void stored(Acknowledged checkpoint) {
+        storedLsn = LogSequenceNumber.max(storedLsn, checkpoint.confirmableLsn());
+        if (checkpoint.hasEventsBeyond(stored)) {
+            stored = checkpoint;
+        }
+    }
+
+    /** Whether no event of it would come again after a start from what the host has stored, if it stores anything. */
+    boolean keeps(Acknowledged now) {
+        return storedLsn.equals(EVERYTHING) || !now.hasEventsBeyond(stored);
     }
 }

@@ -36,8 +36,8 @@ final class Generation implements AutoCloseable {
         RecordReader reader = new RecordReader(config, origin.identity().tableOid());
         this.loop =
                 new ReplicationLoop(stream, buffer, reader, beginning, gate, watch, OpenStream.statusInterval(config));
-        this.watchdog = new SocketWatchdog(
-                open.source().address(), stream.traffic(), buffer, config.walSenderTimeout(), nanoClock);
+        Duration silence = SocketWatchdog.limit(config.walSenderTimeout(), OpenStream.statusInterval(config));
+        this.watchdog = new SocketWatchdog(open.source().address(), stream.traffic(), buffer, silence, nanoClock);
         this.thread = daemon(loop, OpenStream.threadName(config));
         daemon(watch, OpenStream.threadName(config) + "-watch");
         daemon(watchdog, OpenStream.threadName(config) + "-watchdog");
@@ -105,7 +105,7 @@ final class Generation implements AutoCloseable {
     }
 
     void stored(Checkpoint checkpoint) {
-        gate.stored(checkpoint.confirmableLsn());
+        gate.stored(Acknowledged.at(checkpoint));
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.Optional;
 record OpenStream(Source source, ReplicationStream stream, Beginning beginning) {
 
     private static final Duration LONGEST_STATUS_INTERVAL = Duration.ofSeconds(1);
+    private static final int STATUSES_IN_TIMEOUT = 6;
 
     /**
      * Checks the server, takes the slot, and then asks the store where to begin.
@@ -87,8 +88,8 @@ record OpenStream(Source source, ReplicationStream stream, Beginning beginning) 
 
     /** How often the server gets a sign of life, and is asked for one. */
     static Duration statusInterval(RelayConfig config) {
-        Duration third = config.walSenderTimeout().dividedBy(3);
-        return third.compareTo(LONGEST_STATUS_INTERVAL) < 0 ? third : LONGEST_STATUS_INTERVAL;
+        Duration part = config.walSenderTimeout().dividedBy(STATUSES_IN_TIMEOUT);
+        return part.compareTo(LONGEST_STATUS_INTERVAL) < 0 ? part : LONGEST_STATUS_INTERVAL;
     }
 
     static String threadName(RelayConfig config) {

@@ -61,7 +61,9 @@ record OutboxColumns(
                         + String.join(
                                 ", ",
                                 columns.stream().map(Relation.Column::name).toList())
-                        + ". Add it again, or name the column that stands for it; rows written without it can't be relayed.",
+                        + ". What came before is delivered. Name the column that stands for it. Or add it again: rows written"
+                        + " without it can't be relayed; pg_replication_slot_advance takes the slot past them, which is a"
+                        + " gap to accept.",
                 false,
                 null);
     }

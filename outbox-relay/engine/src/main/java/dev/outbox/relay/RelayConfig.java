@@ -2,7 +2,9 @@ package dev.outbox.relay;
 
 import dev.outbox.OutboxTable;
 import dev.outbox.relay.replication.Source;
+import dev.outbox.relay.route.EventRouter;
 import dev.outbox.relay.route.TopicTemplate;
+import dev.outbox.relay.route.UnroutableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -104,6 +106,21 @@ public final class RelayConfig {
     /** Topics of single aggregate types, by aggregate type. */
     public Map<String, String> routes() {
         return routes;
+    }
+
+    /**
+     * The topic that events of an aggregate type go to.
+     *
+     * @throws RelayException if Kafka would refuse its name
+     */
+    public String topicOf(String aggregateType) {
+        try {
+            return new EventRouter(TopicTemplate.parse(topic), routes)
+                    .route(aggregateType)
+                    .topic();
+        } catch (UnroutableException e) {
+            throw new RelayException("No topic: " + e.getMessage(), false, e);
+        }
     }
 
     /** What a NULL payload becomes. */

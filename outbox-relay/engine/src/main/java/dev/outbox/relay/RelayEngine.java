@@ -163,11 +163,6 @@ public final class RelayEngine implements AutoCloseable {
         }
     }
 
-    /** The same for a caller that stores the result itself, when the slot is no longer held. */
-    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept) {
-        return adopt(store, accept, (adopted, range) -> {});
-    }
-
     /**
      * The host has stored the checkpoint, which it got from here or from a delivery of this generation: what it covers may
      * be confirmed, once it is acknowledged as well.

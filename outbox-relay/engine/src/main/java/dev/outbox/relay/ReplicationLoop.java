@@ -36,6 +36,9 @@ final class ReplicationLoop implements Runnable {
     /** How soon a new confirmation is told while nothing else happens. */
     private static final long CONFIRM_WITHIN_NANOS = 100_000_000;
 
+    /** How long a host may take to store what it has acknowledged before a row that ends the stream is reported. */
+    private static final long STORE_LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
+
     private static final Duration LAST_LOOK = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationLoop.class);
@@ -158,19 +161,50 @@ final class ReplicationLoop implements Runnable {
     private void inserted(Insert insert) throws InterruptedException {
         Relation relation = relations.get(insert.relationId(), insert.newTuple());
         Begin transaction = requireBegin("an Insert");
+        PendingDelivery next;
+        try {
+            next = next(relation, insert, transaction);
+        } catch (RelayException e) {
+            finishBefore();
+            throw e;
+        }
+        if (next != null) {
+            offerHeldBack();
+            heldBack = next;
+        }
+    }
+
+    private @Nullable PendingDelivery next(Relation relation, Insert insert, Begin transaction) {
         if (!isOutbox(relation, transaction)) {
-            return;
+            return null;
         }
         long place = index++;
-        if (isSkipped(transaction, place)) {
-            return;
+        return isSkipped(transaction, place) ? null : read(relation, insert, transaction, place);
+    }
+
+    /**
+     * The table has changed, and each attempt will end at this row. What comes before it would come again with each, and
+     * could not be read any more once the configuration names the columns as they are now: it is finished first, however
+     * long the host takes to acknowledge it.
+     */
+    private void finishBefore() throws InterruptedException {
+        offerHeldBack();
+        acks.end();
+        long acknowledgedAt = System.nanoTime();
+        while (!stopping && !buffer.hasFailed()) {
+            confirm();
+            long now = System.nanoTime();
+            if (!acks.hasEnded()) {
+                acknowledgedAt = now;
+            } else if (gate.keeps(acks.acknowledged()) || now - acknowledgedAt > STORE_LIMIT_NANOS) {
+                return;
+            }
+            if (now - lastToldNanos > statusInterval.toNanos()) {
+                stream.sendStatus();
+                lastToldNanos = now;
+            }
+            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
         }
-        PendingDelivery next = read(relation, insert, transaction, place);
-        PendingDelivery previous = heldBack;
-        if (previous != null) {
-            offer(previous);
-        }
-        heldBack = next;
     }
 
     private boolean isOutbox(Relation relation, Begin transaction) {
@@ -215,10 +249,18 @@ final class ReplicationLoop implements Runnable {
         received = commit.commitEndLsn();
         PendingDelivery last = heldBack;
         if (last != null) {
-            offer(last.last());
-            heldBack = null;
+            last.last();
+            offerHeldBack();
         }
         begin = null;
+    }
+
+    private void offerHeldBack() throws InterruptedException {
+        PendingDelivery previous = heldBack;
+        heldBack = null;
+        if (previous != null) {
+            offer(previous);
+        }
     }
 
     /** Waits for room; meanwhile nothing is read, so the status that a read would send is sent from here. */

@@ -9,10 +9,13 @@ import java.util.function.LongSupplier;
 /**
  * Ends a generation whose server is silent. The loop asks the server for an answer several times within the limit, so a
  * socket on which nothing arrives for all of it is dead, or the loop hangs in the middle of a message or in a write.
+ *
+ * <p>It does so before the server, which has heard nothing either, gives the slot to another relay.
  */
 final class SocketWatchdog implements Runnable {
 
     private static final long LONGEST_TICK_MILLIS = 250;
+    private static final int TICKS = 10;
 
     private final String address;
     private final SocketTraffic traffic;
@@ -23,7 +26,10 @@ final class SocketWatchdog implements Runnable {
     private long arrivals;
     private long writes;
 
-    /** @param nanoClock as {@link System#nanoTime} */
+    /**
+     * @param limit how long the silence may be
+     * @param nanoClock as {@link System#nanoTime}
+     */
     SocketWatchdog(
             String address, SocketTraffic traffic, DeliveryBuffer buffer, Duration limit, LongSupplier nanoClock) {
         this.address = address;
@@ -33,9 +39,18 @@ final class SocketWatchdog implements Runnable {
         this.nanoClock = nanoClock;
     }
 
+    /** The server may have heard from the relay for the last time a status interval before it was heard itself. */
+    static Duration limit(Duration walSenderTimeout, Duration statusInterval) {
+        return walSenderTimeout.minus(statusInterval).minus(tick(walSenderTimeout));
+    }
+
+    static Duration tick(Duration limit) {
+        return Duration.ofMillis(Math.min(LONGEST_TICK_MILLIS, limit.toMillis() / TICKS));
+    }
+
     @Override
     public void run() {
-        long tickMillis = Math.min(LONGEST_TICK_MILLIS, limit.toMillis() / 10);
+        long tickMillis = tick(limit).toMillis();
         try {
             long lastSign = nanoClock.getAsLong();
             while (!ended.await(tickMillis, TimeUnit.MILLISECONDS)) {

@@ -8,9 +8,6 @@ import dev.outbox.relay.replication.Sighting;
 import dev.outbox.relay.replication.Source;
 import dev.outbox.relay.replication.SourceLook;
 import dev.outbox.relay.replication.SourceProbe;
-import dev.outbox.relay.route.EventRouter;
-import dev.outbox.relay.route.TopicTemplate;
-import dev.outbox.relay.route.UnroutableException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a stream's database as a start would, and tells all that it finds and not only the first mistake. Changes
@@ -32,6 +30,7 @@ public final class SourceCheck {
     private final Set<String> knownSlots;
     private final InstantSource clock;
     private final String acceptGap;
+    private final @Nullable Login admin;
 
     /**
      * A check of one stream's database. Connects to nothing.
@@ -39,8 +38,11 @@ public final class SourceCheck {
      * @param knownSlots slots that are somebody's, though they may be idle
      * @param clock this machine's, to compare the server's with
      * @param acceptGap what is to be run for a gap to be accepted
+     * @param admin who looks why the relay's role is not let in, which the server doesn't tell it; or null
      */
-    public SourceCheck(RelayConfig config, Set<String> knownSlots, InstantSource clock, String acceptGap) {
+    public SourceCheck(
+            RelayConfig config, Set<String> knownSlots, InstantSource clock, String acceptGap, @Nullable Login admin) {
+        this.admin = admin;
         this.config = config;
         this.knownSlots = Set.copyOf(knownSlots);
         this.clock = clock;
@@ -71,7 +73,11 @@ public final class SourceCheck {
             known = false;
         }
         Source source = OpenStream.source(config, checkpoint.isEmpty());
-        SourceLook look = SourceLook.at(source, knownSlots, clock);
+        SourceLook look = SourceLook.at(
+                source,
+                knownSlots,
+                clock,
+                admin == null ? null : source.of(admin.url(), admin.username(), admin.password()));
         findings.addAll(look.findings());
         if (look.unusableSlot().isPresent()) {
             findings.add(unusable(look.unusableSlot().get()));
@@ -85,12 +91,11 @@ public final class SourceCheck {
     }
 
     private Set<String> topics(List<String> aggregateTypes, List<Finding> findings) {
-        EventRouter router = new EventRouter(TopicTemplate.parse(config.topic()), config.routes());
         Set<String> topics = new TreeSet<>();
         for (String aggregateType : aggregateTypes) {
             try {
-                topics.add(router.route(aggregateType).topic());
-            } catch (UnroutableException e) {
+                topics.add(config.topicOf(aggregateType));
+            } catch (RelayException e) {
                 findings.add(said(Finding.Level.WARNING, "routes", Failures.message(e), ""));
             }
         }

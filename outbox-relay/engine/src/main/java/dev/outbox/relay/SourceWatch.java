@@ -108,6 +108,14 @@ final class SourceWatch implements Runnable {
             judge(sighting, before);
         } catch (ReplicationException e) {
             disconnect();
+            if (e.stopsOrStarts()) {
+                throw new RelayException(
+                        "The server at " + source.address()
+                                + " is stopping, which waits for the stream to be confirmed or"
+                                + " closed: it is closed. What was not confirmed comes again after a reconnect.",
+                        true,
+                        e);
+            }
             delayed(Failures.message(e));
         }
     }

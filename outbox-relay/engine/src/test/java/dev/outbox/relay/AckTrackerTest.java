@@ -115,6 +115,22 @@ class AckTrackerTest {
     }
 
     @Test
+    void of_a_transaction_that_is_read_no_further_the_position_holds_what_was_delivered_and_nothing_is_confirmed() {
+        transaction(100).acked();
+        acks.begin();
+        TransactionSegment delivered = deliver();
+        acks.end();
+        assertThat(acks.acknowledged().index()).isZero();
+        assertThat(acks.hasEnded()).isFalse();
+
+        delivered.acked();
+
+        assertThat(acks.acknowledged().commitLsn()).isEqualTo(delivered.commitLsn());
+        assertThat(confirmable()).isEqualTo(lsn(100));
+        assertThat(acks.hasEnded()).isTrue();
+    }
+
+    @Test
     void a_transaction_counts_everything_as_before_it_that_an_idle_stream_has_confirmed() {
         acks.received(lsn(40));
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private final JavaClasses engine = new ClassFileImporter()
+    private static final JavaClasses ENGINE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.outbox.relay");
 
@@ -41,12 +41,12 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("engine", "replication")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers("engine", "replication")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
     void there_is_no_cycle() {
-        slices().matching("dev.outbox.relay.(**)").should().beFreeOfCycles().check(engine);
+        slices().matching("dev.outbox.relay.(**)").should().beFreeOfCycles().check(ENGINE);
     }
 
     @Test
@@ -57,7 +57,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..", "javax.sql..")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
@@ -72,7 +72,7 @@ class ArchitectureTest {
                         "dev.outbox.jpa..",
                         "dev.outbox.relay.server..",
                         "dev.outbox.relay.connect..")
-                .check(engine);
+                .check(ENGINE);
     }
 
     @Test
@@ -84,6 +84,6 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(
                         resideInAnyPackage("java..", "org.jspecify..").or(resideInAnyPackage(packages)))
-                .check(engine);
+                .check(ENGINE);
     }
 }

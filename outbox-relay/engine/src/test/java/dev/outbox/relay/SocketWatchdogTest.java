@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection that nothing comes from any more ends the stream, and one that is only quiet does not. */
 class SocketWatchdogTest {
@@ -66,6 +68,17 @@ class SocketWatchdogTest {
             assertThat(Duration.ofNanos(System.nanoTime() - from))
                     .isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
         }
+    }
+
+    @ParameterizedTest(name = "wal_sender_timeout = {0} ms")
+    @ValueSource(longs = {1_000, 2_000, 6_000, 10_000, 60_000})
+    void it_ends_the_stream_before_the_server_frees_the_slot(long walSenderTimeoutMillis) {
+        Duration timeout = Duration.ofMillis(walSenderTimeoutMillis);
+        Duration interval = OpenStream.statusInterval(config(timeout).build());
+        Duration limit = SocketWatchdog.limit(timeout, interval);
+
+        assertThat(limit.plus(SocketWatchdog.tick(limit))).isLessThanOrEqualTo(timeout.minus(interval));
+        assertThat(limit).as("time to answer").isGreaterThan(interval.multipliedBy(3));
     }
 
     @Test

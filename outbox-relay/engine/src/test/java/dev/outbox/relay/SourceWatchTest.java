@@ -1,6 +1,7 @@
 package dev.outbox.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxTable;
@@ -114,6 +115,29 @@ class SourceWatchTest {
                 GapException gap = gapOf(database.execute("CREATE TABLE old (LIKE outbox INCLUDING DEFAULTS)"), host);
                 assertThat(gap.range().afterLsn()).isLessThan(missed).isGreaterThanOrEqualTo(before);
             }
+        }
+    }
+
+    /** The server ends other connections first, the watch's among them, and then waits for the stream. */
+    @Test
+    void a_server_that_stops_is_not_kept_waiting_for_what_nobody_can_vouch_for_any_more() {
+        try (PostgresServer server = PostgresServer.start()) {
+            Database database = Database.createOn(server).execute(OutboxTable.ddl());
+            try (Host host = Host.start(database.config().build())) {
+                for (int n = 1; n <= 20; n++) {
+                    database.insert("a", n, 1);
+                }
+                host.take(20).forEach(Delivery::ack);
+
+                server.stop("fast");
+
+                assertThatThrownBy(() -> host.engine().poll(LIMIT))
+                        .isInstanceOfSatisfying(
+                                RelayException.class,
+                                ended -> assertThat(ended.retriable()).isTrue())
+                        .hasMessageContaining("is stopping");
+            }
+            server.restart();
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,10 +53,10 @@ class StartGapTest {
         assertThat(gap.retriable()).isFalse();
         assertThat(gap.range().afterLsn()).isEqualTo(stored.confirmableLsn());
         assertThat(gap.range().afterMillis()).isEqualTo(stored.committedAtMillis());
-        assertThatThrownBy(() -> engine.adopt(store, refused -> false)).isInstanceOf(GapException.class);
+        assertThatThrownBy(() -> adopt(engine, refused -> false)).isInstanceOf(GapException.class);
         assertThat(gapOf(engine).getMessage()).contains(message);
 
-        store.store(engine.adopt(store, accepted -> true));
+        adopt(engine, accepted -> true);
         try (Host host = Host.start(engine, store)) {
             database.insert("a", 3, 1);
             assertThat(Host.values(host.takeUntilQuiet())).endsWith("{\"n\":3}").doesNotContain("{\"n\":1}");
@@ -71,7 +72,7 @@ class StartGapTest {
         assertThat(gapOf(engine))
                 .hasMessageContaining("found it without")
                 .hasMessageContaining("ALTER PUBLICATION \"outbox\" ADD TABLE \"public\".\"outbox\"");
-        assertThatThrownBy(() -> engine.adopt(store, accepted -> true)).hasMessageContaining("ADD TABLE");
+        assertThatThrownBy(() -> adopt(engine, accepted -> true)).hasMessageContaining("ADD TABLE");
     }
 
     @Test
@@ -84,7 +85,7 @@ class StartGapTest {
         database.insert("a", 4, 1);
         RelayEngine engine = new RelayEngine(database.config().build());
 
-        store.store(engine.adopt(store, accepted -> true));
+        adopt(engine, accepted -> true);
 
         try (Host host = Host.start(engine, store)) {
             assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}", "{\"n\":4}");
@@ -116,14 +117,17 @@ class StartGapTest {
         List<LogSequenceNumber> thoughtUntil = new ArrayList<>();
         List<GapRange> kept = new ArrayList<>();
 
-        store.store(engine.adopt(
+        engine.adopt(
                 store,
                 gap -> {
                     database.insert("a", 2, 1);
                     thoughtUntil.add(LogSequenceNumber.parse(database.query("SELECT pg_current_wal_insert_lsn()")));
                     return true;
                 },
-                (adopted, range) -> kept.add(range)));
+                (adopted, range) -> {
+                    store.store(adopted);
+                    kept.add(range);
+                });
 
         assertThat(kept.get(0).untilLsn()).isGreaterThanOrEqualTo(thoughtUntil.get(0));
         try (Host host = Host.start(engine, store)) {
@@ -138,13 +142,13 @@ class StartGapTest {
         database.insert("a", 2, 1);
         RelayEngine engine = new RelayEngine(database.config().build());
 
-        Checkpoint adopted = engine.adopt(store, gap -> {
+        Checkpoint adopted = adopt(engine, gap -> {
             throw new AssertionError(gap);
         });
 
         assertThat(adopted.position()).isEqualTo(stored.position());
         assertThat(adopted.confirmableLsn()).isEqualTo(stored.confirmableLsn());
-        store.store(adopted);
+        assertThat(store.peek()).contains(stored);
         try (Host host = Host.start(engine, store)) {
             assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}");
         }
@@ -194,7 +198,7 @@ class StartGapTest {
             String reason = server.majorVersion() < 17 ? "" : " (wal_removed)";
             assertThat(gap).hasMessageContaining("has invalidated it" + reason + ": it has dropped WAL");
             assertThat(gap.range().afterLsn()).isEqualTo(confirmed);
-            store.store(engine.adopt(store, accepted -> true));
+            adopt(engine, accepted -> true);
             try (Host host = Host.start(engine, store)) {
                 small.insert("a", 5, 1);
                 assertThat(Host.values(host.take(1))).containsExactly("{\"n\":5}");
@@ -211,6 +215,10 @@ class StartGapTest {
             store.store(host.engine(), checkpoint);
             return checkpoint;
         }
+    }
+
+    private Checkpoint adopt(RelayEngine engine, Predicate<GapException> accept) {
+        return engine.adopt(store, accept, (adopted, range) -> store.store(adopted));
     }
 
     private GapException gapOf(RelayEngine engine) {

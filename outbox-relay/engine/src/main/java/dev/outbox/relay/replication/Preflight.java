@@ -58,7 +58,8 @@ public final class Preflight {
         }
     }
 
-    private static void refuseErrors(List<Finding> findings) {
+    /** Throws those that are errors, as one. */
+    static void refuseErrors(List<Finding> findings) {
         List<String> errors = findings.stream()
                 .filter(finding -> finding.level() == Finding.Level.ERROR)
                 .map(Finding::sentence)

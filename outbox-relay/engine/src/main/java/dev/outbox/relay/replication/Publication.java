@@ -34,7 +34,8 @@ final class Publication {
         return checks.errors();
     }
 
-    private static ReplicationException gap(Source source, PublicationChecks checks) {
+    /** What was read from is not published any more. */
+    static ReplicationException gap(Source source, PublicationChecks checks) {
         String expected = "Expected the publication '" + source.publication() + "' on " + source.address();
         String message = checks.isMissing()
                 ? expected + " that this stream was read with, found that it is gone: what committed without it is not"

@@ -2,6 +2,7 @@ package dev.outbox.relay.replication;
 
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Something about the database that the person on call reads about: expected, found, where, what to do. */
@@ -32,7 +33,7 @@ public final class ReplicationException extends RuntimeException {
         this.finding = finding;
     }
 
-    static ReplicationException slotHeld(String message, Throwable cause) {
+    static ReplicationException slotHeld(String message, @Nullable Throwable cause) {
         return new ReplicationException(message, true, true, null, null, cause);
     }
 
@@ -62,6 +63,12 @@ public final class ReplicationException extends RuntimeException {
      */
     public @Nullable LogSequenceNumber gapAfter() {
         return gapAfter;
+    }
+
+    /** Whether the server lets nobody in for now: it is stopping, or starting. */
+    public boolean stopsOrStarts() {
+        return getCause() instanceof SQLException refused
+                && SqlErrors.state(refused).equals(SqlErrors.CANNOT_CONNECT_NOW);
     }
 
     /** The same as a finding, if it is that a connection can't be made. */

@@ -53,15 +53,18 @@ final class ReplicationSlot {
 
     /** Makes the slot; it streams what commits from now on. */
     static void createIfMissing(Connection connection, Source source) throws SQLException {
+        createIfMissing(connection, source, new SetupSql(source, false, false).slotCall());
+    }
+
+    /** @param call the function call that makes it */
+    static void createIfMissing(Connection connection, Source source, String call) throws SQLException {
         if (SlotChecks.of(connection, source).exists()) {
             return;
         }
         if (!source.createMissing()) {
             throw SlotChecks.gone(source);
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT lsn FROM pg_create_logical_replication_slot(?, 'pgoutput')")) {
-            statement.setString(1, source.slot());
+        try (PreparedStatement statement = connection.prepareStatement("SELECT lsn FROM " + call)) {
             LOG.info("Making slot '{}'; this waits for the transactions that are running now.", source.slot());
             connection.setNetworkTimeout(Runnable::run, 0);
             connection.createStatement().execute("SET statement_timeout = '" + CREATE_LIMIT_SECONDS + "s'");
@@ -87,8 +90,7 @@ final class ReplicationSlot {
                 throw new ReplicationException(
                         "The slot '" + source.slot() + "' is missing on " + source.address() + " and can't be made ("
                                 + SqlErrors.message(e) + "). The role needs REPLICATION, and the server a free slot"
-                                + " (max_replication_slots). By hand: SELECT pg_create_logical_replication_slot('"
-                                + source.slot() + "', 'pgoutput');",
+                                + " (max_replication_slots). By hand: SELECT " + call + ";",
                         false,
                         e);
             }

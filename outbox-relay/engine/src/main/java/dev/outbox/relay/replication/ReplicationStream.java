@@ -78,12 +78,17 @@ public final class ReplicationStream implements AutoCloseable {
         }
     }
 
+    /** Settles how values are written as text. */
+    static void settleText(Statement statement) throws SQLException {
+        statement.execute("SET TimeZone = 'UTC'");
+        statement.execute("SET DateStyle = 'ISO'");
+        statement.execute("SET bytea_output = 'hex'");
+    }
+
     /** Settles how values are written as text; returns who the server is. */
     private static SystemIdentity prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TimeZone = 'UTC'");
-            statement.execute("SET DateStyle = 'ISO'");
-            statement.execute("SET bytea_output = 'hex'");
+            settleText(statement);
             String server;
             try (ResultSet started =
                     statement.executeQuery("SELECT extract(epoch FROM pg_postmaster_start_time())::text")) {

@@ -1,6 +1,7 @@
 package dev.outbox.relay.replication;
 
 import dev.outbox.OutboxTable;
+import dev.outbox.relay.check.DidYouMean;
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.replication.Query.Row;
 import java.sql.Connection;
@@ -38,7 +39,7 @@ final class RoleChecks {
         this.connection = connection;
         this.source = source;
         this.named = "role '" + source.role() + "'";
-        this.quoted = OutboxTable.quote(source.role());
+        this.quoted = Sql.identifier(source.role());
     }
 
     static List<Finding> findings(Connection connection, Source source) throws SQLException {
@@ -48,6 +49,39 @@ final class RoleChecks {
         return checks.findings.isEmpty()
                 ? List.of(Finding.ok(SUBJECT, "'" + source.role() + "' may stream and read the table"))
                 : checks.findings;
+    }
+
+    /** Of a role that is not let in: what the server doesn't tell it. Empty if it should be. */
+    static List<Finding> whyRefused(Connection connection, Source source) throws SQLException {
+        String named = "a role '" + source.role() + "' that may log in to " + source.address();
+        String quoted = Sql.identifier(source.role());
+        Optional<Row> role = Query.first(
+                connection,
+                "SELECT rolcanlogin, rolvaliduntil, rolvaliduntil < now() AS expired FROM pg_roles WHERE rolname = ?",
+                source.role());
+        if (role.isEmpty()) {
+            Optional<String> near = DidYouMean.nearest(
+                    source.role(), Query.texts(connection, "SELECT rolname FROM pg_roles WHERE rolcanlogin"));
+            return List.of(Finding.error(
+                    SUBJECT,
+                    named,
+                    "none of that name"
+                            + near.map(name -> " (did you mean '" + name + "'?)")
+                                    .orElse(""),
+                    near.map(name -> "Set username: " + name + "; or let setup make it.")
+                            .orElse("Let setup make it.")));
+        }
+        if (!role.get().is("rolcanlogin")) {
+            return List.of(Finding.error(
+                    SUBJECT, named, "one that may not", "Run ALTER ROLE " + quoted + " LOGIN REPLICATION;"));
+        }
+        return role.get().is("expired")
+                ? List.of(Finding.error(
+                        SUBJECT,
+                        named,
+                        "one whose password was valid until " + role.get().text("rolvaliduntil"),
+                        "Run ALTER ROLE " + quoted + " VALID UNTIL 'infinity';"))
+                : List.of();
     }
 
     private void attributes() throws SQLException {
@@ -86,7 +120,7 @@ final class RoleChecks {
             warning(
                     "USAGE on the schema " + table.schema() + " for " + named,
                     "that it has none" + toReplay,
-                    "Run GRANT USAGE ON SCHEMA " + OutboxTable.quote(table.schema()) + " TO " + quoted + ";");
+                    "Run GRANT USAGE ON SCHEMA " + Sql.identifier(table.schema()) + " TO " + quoted + ";");
         }
         if (!rights.get().is("reads")) {
             warning(

@@ -169,6 +169,11 @@ final class SlotChecks {
         return warnings;
     }
 
+    /** What it is and keeps; empty if there is none. */
+    Optional<String> words() {
+        return Optional.ofNullable(slot).map(SlotChecks::words);
+    }
+
     private static String words(Row found) {
         String holder = found.is("active")
                 ? "held by PID " + found.text("active_pid")

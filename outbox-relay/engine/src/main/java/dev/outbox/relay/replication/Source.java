@@ -47,6 +47,20 @@ public record Source(
         return url.replaceFirst("\\?.*", "");
     }
 
+    /** The same seen by another role, or at another address. */
+    public Source of(String otherUrl, @Nullable String otherName, @Nullable String otherPassword) {
+        return new Source(
+                otherUrl,
+                otherName,
+                otherPassword,
+                properties,
+                slot,
+                publication,
+                table,
+                walSenderTimeout,
+                createMissing);
+    }
+
     /** The role that connections are made as. */
     public String role() {
         return Objects.requireNonNullElse(

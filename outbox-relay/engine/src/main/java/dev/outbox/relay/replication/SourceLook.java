@@ -35,20 +35,38 @@ public final class SourceLook {
      * @param source one that may not {@link Source#createMissing make what is missing} has a gap where something is
      * @param knownSlots those that others use
      * @param clock this machine's
+     * @param admin the same database as somebody sees it who is let in where the relay's role is not; or null
      */
-    public static SourceLook at(Source source, Set<String> knownSlots, InstantSource clock) {
+    public static SourceLook at(Source source, Set<String> knownSlots, InstantSource clock, @Nullable Source admin) {
         SourceLook look = new SourceLook(source);
         try (Connection connection = source.connect()) {
             look.findings.add(Finding.ok("connection", source.address() + " as " + source.role()));
             look.at(connection, knownSlots, clock);
         } catch (ReplicationException e) {
-            look.refused(e);
+            if (admin == null || !look.explained(admin)) {
+                look.refused(e);
+            }
             look.findings.add(Finding.unknown(
                     "database", "without a connection, neither server nor role, table, publication and slot"));
         } catch (SQLException e) {
             look.findings.add(Finding.unknown("database", SqlErrors.message(e)));
         }
         return look;
+    }
+
+    /** Whether an admin sees why the role is not let in. */
+    private boolean explained(Source admin) {
+        try (Connection connection = admin.connect()) {
+            List<Finding> reasons = RoleChecks.whyRefused(connection, source);
+            findings.addAll(reasons);
+            return !reasons.isEmpty();
+        } catch (ReplicationException e) {
+            refused(e);
+            return false;
+        } catch (SQLException e) {
+            findings.add(Finding.unknown("role", SqlErrors.message(e)));
+            return false;
+        }
     }
 
     private void at(Connection connection, Set<String> knownSlots, InstantSource clock) throws SQLException {

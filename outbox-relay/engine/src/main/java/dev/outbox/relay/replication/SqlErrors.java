@@ -1,6 +1,5 @@
 package dev.outbox.relay.replication;
 
-import dev.outbox.OutboxTable;
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.SQLException;
@@ -12,13 +11,13 @@ final class SqlErrors {
     static final String INSUFFICIENT_PRIVILEGE = "42501";
     static final String DUPLICATE_OBJECT = "42710";
     static final String QUERY_CANCELED = "57014";
+    static final String CANNOT_CONNECT_NOW = "57P03";
 
     private static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String UNKNOWN_DATABASE = "3D000";
     private static final String TOO_MANY_CONNECTIONS = "53300";
     private static final String CONNECTION_REJECTED = "08004";
-    private static final String CANNOT_CONNECT_NOW = "57P03";
     private static final String OBJECT_IN_USE = "55006";
     private static final String WRONG_STATE = "55000";
     private static final String UNKNOWN_OBJECT = "42704";
@@ -42,7 +41,7 @@ final class SqlErrors {
 
     private static Refusal refusal(Source source, boolean forReplication, SQLException e) {
         String role = "role '" + source.role() + "'";
-        String quoted = OutboxTable.quote(source.role());
+        String quoted = Sql.identifier(source.role());
         return switch (state(e)) {
             case INVALID_PASSWORD ->
                 new Refusal(
@@ -63,8 +62,8 @@ final class SqlErrors {
                         role + " may not (" + message(e) + ")",
                         forReplication
                                 ? "Run ALTER ROLE " + quoted + " REPLICATION;"
-                                : "Run GRANT CONNECT ON DATABASE " + OutboxTable.quote(source.database()) + " TO "
-                                        + quoted + ";",
+                                : "Run GRANT CONNECT ON DATABASE " + Sql.identifier(source.database()) + " TO " + quoted
+                                        + ";",
                         false);
             case TOO_MANY_CONNECTIONS ->
                 new Refusal(

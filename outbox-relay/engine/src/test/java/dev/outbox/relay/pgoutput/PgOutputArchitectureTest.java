@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class PgOutputArchitectureTest {
 
-    private final JavaClasses pgoutput = new ClassFileImporter()
+    private static final JavaClasses PGOUTPUT = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.outbox.relay.pgoutput");
 
@@ -21,7 +21,7 @@ class PgOutputArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.outbox.relay.pgoutput", "java..", "org.jspecify.annotations")
-                .check(pgoutput);
+                .check(PGOUTPUT);
     }
 
     @Test
@@ -31,6 +31,6 @@ class PgOutputArchitectureTest {
                 .areDeclaredIn(PgOutputDecoder.class)
                 .should()
                 .notHaveModifier(JavaModifier.STATIC)
-                .check(pgoutput);
+                .check(PGOUTPUT);
     }
 }

@@ -1,16 +1,24 @@
 package dev.outbox.relay.faults;
 
+import java.time.Duration;
 import java.util.List;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.resource.ResourceType;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.TopicPartition;
 
 /** What happens to the broker. */
 final class BrokerFaults {
+
+    /** Longer than any client waits for an answer. */
+    private static final Duration HANGING = Duration.ofSeconds(4);
+
+    private static final Duration WAL_SENDER_TIMEOUT = Duration.ofSeconds(2);
+    private static final int TRANSACTION_TIMEOUT_MS = 1_000;
+    private static final Duration UNAVAILABLE = Duration.ofSeconds(2);
 
     private BrokerFaults() {}
 
@@ -20,32 +28,134 @@ final class BrokerFaults {
                         .inject(target -> target.broker().kill())
                         .heal(target -> target.broker().restart())
                         .build(),
-                Fault.named("broker: right to write taken away")
+                Fault.named("broker: SIGSTOP")
                         .inject(target -> {
-                            target.admin().createAcls(readOnly(target)).all().get();
-                            target.load().awaitCommits(20);
+                            Signals.send("STOP", target.broker().pid());
+                            target.last(HANGING);
                         })
-                        .heal(target -> target.admin()
-                                .deleteAcls(readOnly(target).stream()
-                                        .map(AclBinding::toFilter)
-                                        .toList())
-                                .all()
-                                .get())
+                        .heal(target -> Signals.send("CONT", target.broker().pid()))
+                        .build(),
+                Fault.named("broker: clean restart")
+                        .inject(target -> target.broker().stop())
+                        .heal(target -> target.broker().restart())
+                        .build(),
+                Fault.named("broker: stopped for 3 × wal_sender_timeout").stream(
+                                "wal-sender-timeout: " + WAL_SENDER_TIMEOUT.toSeconds() + "s")
+                        .inject(BrokerFaults::stopForLong)
+                        .heal(target -> target.broker().restart())
+                        .build(),
+                Fault.named("broker: topic deleted")
+                        .inject(target -> new TopicDeletion(target).run())
+                        .build(),
+                Fault.named("broker: Kafka transaction timeout")
+                        .kafka("transaction.timeout.ms", String.valueOf(TRANSACTION_TIMEOUT_MS))
+                        .inject(BrokerFaults::outlastTransaction)
+                        .heal(target -> target.brokerLink().heal())
+                        .build(),
+                Fault.named("broker: right to write taken away")
+                        .inject(WriteRight::takeAway)
+                        .heal(WriteRight::giveBack)
+                        .build(),
+                Fault.named("broker: min.insync.replicas not met")
+                        .topic("min.insync.replicas", "2")
+                        .setup(BrokerFaults::addReplicas)
+                        .inject(BrokerFaults::loseReplica)
+                        .heal(target ->
+                                Signals.send("CONT", target.secondBroker().pid()))
+                        .destroysServers()
                         .build());
     }
 
-    /** Whoever it is may do anything with the load's topics but write. */
-    private static List<AclBinding> readOnly(Target target) {
-        return Load.TYPES.stream()
-                .map(type -> new ResourcePattern(ResourceType.TOPIC, target.topic(type), PatternType.LITERAL))
-                .flatMap(topic -> List.of(
-                        new AclBinding(topic, entry(AclOperation.WRITE, AclPermissionType.DENY)),
-                        new AclBinding(topic, entry(AclOperation.ALL, AclPermissionType.ALLOW)))
-                        .stream())
-                .toList();
+    /** All the while the server has to hear from the relay: its walsender stays the same. */
+    private static void stopForLong(Target target) {
+        Optional<Long> walsender = target.walsender();
+        target.broker().stop();
+        target.last(WAL_SENDER_TIMEOUT.multipliedBy(3));
+        if (walsender.isEmpty() || !target.walsender().equals(walsender)) {
+            throw new AssertionError("expected the walsender " + walsender + " to have gone on, found "
+                    + target.walsender() + "; the relay says: " + target.relay().lastWords());
+        }
     }
 
-    private static AccessControlEntry entry(AclOperation operation, AclPermissionType permission) {
-        return new AccessControlEntry("User:*", "*", operation, permission);
+    /** The relay falls silent inside a transaction, for longer than it may take. At least once there is none. */
+    private static void outlastTransaction(Target target) {
+        if (!target.exactlyOnce()) {
+            target.brokerLink().blackHole();
+            target.last(Duration.ofMillis(2 * TRANSACTION_TIMEOUT_MS));
+            return;
+        }
+        target.await("the brokers to abort a Kafka transaction that was open for too long", () -> {
+            target.brokerLink().blackHole();
+            return switch (transaction(target)) {
+                case COMPLETE_ABORT -> true;
+                case ONGOING, PREPARE_ABORT, PREPARE_COMMIT, PREPARE_EPOCH_FENCE -> false;
+                default -> {
+                    target.brokerLink().heal();
+                    yield false;
+                }
+            };
+        });
+    }
+
+    private static TransactionState transaction(Target target) {
+        String id = target.transactionalId();
+        try {
+            return target.admin()
+                    .describeTransactions(List.of(id))
+                    .description(id)
+                    .get()
+                    .state();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The topics of the load get a copy on a second broker. All else stays on the first alone, which leads them. */
+    private static void addReplicas(Target target) throws Exception {
+        target.secondBroker();
+        for (String type : Load.TYPES) {
+            for (int partition = 0; partition < Target.PARTITIONS; partition++) {
+                target.admin()
+                        .alterPartitionReassignments(Map.of(
+                                new TopicPartition(target.topic(type), partition),
+                                Optional.of(new NewPartitionReassignment(List.of(1, 2)))))
+                        .all()
+                        .get();
+            }
+        }
+        awaitInSync(target, 2);
+    }
+
+    /** Until then nothing more may be seen by anybody. */
+    private static void loseReplica(Target target) {
+        Signals.send("STOP", target.secondBroker().pid());
+        awaitInSync(target, 1);
+        AtomicInteger count = new AtomicInteger(-1);
+        target.await("no more records", () -> {
+            boolean same =
+                    count.getAndSet(target.reader().count()) == target.reader().count();
+            target.last(UNAVAILABLE);
+            return same;
+        });
+    }
+
+    private static void awaitInSync(Target target, int replicas) {
+        target.await(replicas + " replicas in sync", () -> isInSync(target, replicas));
+    }
+
+    private static boolean isInSync(Target target, int replicas) {
+        try {
+            return target
+                    .admin()
+                    .describeTopics(Load.TYPES.stream().map(target::topic).toList())
+                    .allTopicNames()
+                    .get()
+                    .values()
+                    .stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(partition -> partition.isr().size() == replicas);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -105,8 +105,8 @@ final class CaseRun {
             return true;
         }
         return target.reader().isIdle()
-                && target.query("SELECT confirmed_flush_lsn >= '" + end + "' FROM pg_replication_slots WHERE slot_name = '"
-                                + target.name() + "'")
+                && target.query("SELECT confirmed_flush_lsn >= '" + end
+                                + "' FROM pg_replication_slots WHERE slot_name = '" + target.name() + "'")
                         .equals("t");
     }
 

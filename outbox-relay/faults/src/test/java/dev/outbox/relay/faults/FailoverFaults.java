@@ -109,9 +109,10 @@ final class FailoverFaults {
 
     private static void awaitReplay(Target target, PostgresServer standby) {
         String written = target.query("SELECT pg_current_wal_flush_lsn()");
-        target.await("the standby to follow", () -> query(
-                        standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'::pg_lsn")
-                .equals("t"));
+        target.await(
+                "the standby to follow",
+                () -> query(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'::pg_lsn")
+                        .equals("t"));
     }
 
     private static String query(PostgresServer server, String sql) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /** Servers for one case after the other, each behind a link. For one thread. */
 final class Lane implements AutoCloseable {
@@ -33,6 +34,7 @@ final class Lane implements AutoCloseable {
     private final Link brokerLink = new Link(new Random(Settings.seed()));
     private volatile PostgresServer postgres;
     private KafkaBroker broker;
+    private @Nullable KafkaBroker secondBroker;
 
     Lane(int version) {
         this.version = version;
@@ -74,6 +76,14 @@ final class Lane implements AutoCloseable {
 
     KafkaBroker broker() {
         return broker;
+    }
+
+    /** One more of the cluster, from the first call on. No link leads to it. */
+    KafkaBroker secondBroker() {
+        if (secondBroker == null) {
+            secondBroker = broker.another();
+        }
+        return secondBroker;
     }
 
     Link postgresLink() {
@@ -130,6 +140,10 @@ final class Lane implements AutoCloseable {
 
     private void closeServers() {
         postgres.close();
+        if (secondBroker != null) {
+            secondBroker.close();
+            secondBroker = null;
+        }
         broker.close();
     }
 

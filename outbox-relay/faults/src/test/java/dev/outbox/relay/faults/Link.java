@@ -54,7 +54,12 @@ final class Link implements AutoCloseable {
 
     /** Ends the servers' side of all open connections; the relay's side stays open and silent for good. New ones get through. */
     void halfOpen() {
-        connections.forEach(LinkConnection::forget);
+        connections.forEach(LinkConnection::loseServer);
+    }
+
+    /** Ends the relay's side of all open connections; the servers' side stays open and silent. New ones get through. */
+    void orphan() {
+        connections.forEach(LinkConnection::loseRelay);
     }
 
     /** Everything arrives later, in both directions. */

@@ -25,7 +25,8 @@ final class LinkConnection {
     private final Weather weather;
     private final Consumer<LinkConnection> ended;
     private volatile @Nullable Socket server;
-    private volatile boolean forgotten;
+    private volatile boolean serverGone;
+    private volatile boolean relayGone;
 
     private record Chunk(byte[] bytes, int length, long cameAtNanos) {}
 
@@ -88,14 +89,15 @@ final class LinkConnection {
         try {
             for (Chunk chunk = chunks.take(); chunk.length >= 0; chunk = chunks.take()) {
                 weather.await(chunk.cameAtNanos);
-                broken = broken || forgotten || !passed(chunk, to, fromRelay);
+                broken = broken || isHalf() || !passed(chunk, to, fromRelay);
             }
             weather.await(System.nanoTime());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // A relay that was not told that its server has gone goes on.
-        if (!forgotten || fromRelay) {
+        // Whoever was not told that the other has gone goes on.
+        boolean cutOff = fromRelay ? relayGone : serverGone;
+        if (!cutOff) {
             close();
         }
     }
@@ -105,7 +107,7 @@ final class LinkConnection {
             write(chunk, to.getOutputStream(), fromRelay);
             return true;
         } catch (IOException e) {
-            if (!forgotten) {
+            if (!isHalf()) {
                 close();
             }
             return false;
@@ -129,9 +131,19 @@ final class LinkConnection {
     }
 
     /** The server's side is reset; the relay hears nothing of it. */
-    void forget() {
-        forgotten = true;
+    void loseServer() {
+        serverGone = true;
         resetSocket(server);
+    }
+
+    /** The relay's side is reset; the server hears nothing of it. */
+    void loseRelay() {
+        relayGone = true;
+        resetSocket(relay);
+    }
+
+    private boolean isHalf() {
+        return serverGone || relayGone;
     }
 
     private void close() {

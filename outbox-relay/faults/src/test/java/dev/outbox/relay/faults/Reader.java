@@ -40,7 +40,7 @@ final class Reader implements AutoCloseable {
     private final List<Received> received = new ArrayList<>();
     private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
     private final Set<UUID> deadLetters = ConcurrentHashMap.newKeySet();
-    private final Set<String> madeAnew = ConcurrentHashMap.newKeySet();
+    private final Set<String> deleted = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean stopped;
     private volatile long emptyPolls;
@@ -82,18 +82,24 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    /** Takes new topics up, and forgets how far it was in those that were made anew. */
+    /**
+     * Takes new topics up, and forgets how far it was in those that were deleted. One that is not listed may still be there:
+     * a broker that has just started does not know all of them.
+     */
     private void look() {
         try {
-            Set<TopicPartition> partitions = new HashSet<>();
+            Set<String> gone = Set.copyOf(deleted);
+            Set<TopicPartition> partitions = new HashSet<>(consumer.assignment());
             consumer.listTopics(Duration.ofSeconds(1)).forEach((topic, infos) -> {
-                if (topic.startsWith(prefix + ".") && !madeAnew.remove(topic)) {
+                if (topic.startsWith(prefix + ".")) {
                     infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
                 }
             });
+            partitions.removeIf(partition -> gone.contains(partition.topic()));
             if (!partitions.equals(consumer.assignment())) {
                 consumer.assign(partitions);
             }
+            deleted.removeAll(gone);
         } catch (KafkaException e) {
             // The broker is away; it goes on with the topics that it has.
             emptyPolls = 0;
@@ -127,7 +133,8 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private static UUID id(ConsumerRecord<byte[], byte[]> record) {
+    /** The event's, or a random one if the record has none. */
+    static UUID id(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader("id");
         try {
             return header == null ? UUID.randomUUID() : UUID.fromString(text(header.value()));
@@ -140,9 +147,10 @@ final class Reader implements AutoCloseable {
         return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** The topic was deleted and made anew: it is read from its beginning. */
-    void madeAnew(String topic) {
-        madeAnew.add(topic);
+    /** The topic was deleted: if it is made anew from now on, it is read from its beginning. */
+    void deleted(String topic) {
+        deleted.add(topic);
+        Threads.await("the reader to let go of " + topic, () -> !deleted.contains(topic));
     }
 
     boolean has(UUID id) {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Target implements AutoCloseable {
 
+    /** Of each topic. */
+    static final int PARTITIONS = 3;
+
     private static final int FIRST_STARTS = 3;
 
     private final Case of;
@@ -100,6 +103,11 @@ final class Target implements AutoCloseable {
         return lane.broker();
     }
 
+    /** One more of the broker's cluster, from the first call on. The case's servers have to be renewed then. */
+    KafkaBroker secondBroker() {
+        return lane.secondBroker();
+    }
+
     /** Between relay and PostgreSQL; nobody else's connections go through it. */
     Link postgresLink() {
         return lane.postgresLink();
@@ -137,14 +145,24 @@ final class Target implements AutoCloseable {
         return admin;
     }
 
+    /** The one that is the relay's default. */
+    String positionTopic() {
+        return "outbox-relay." + name + ".position";
+    }
+
+    /** The one that is the relay's default. */
+    String transactionalId() {
+        return "outbox-relay-" + name;
+    }
+
     /** The topic that an aggregate type's events go to. */
     String topic(String aggregateType) {
         return name + "." + aggregateType;
     }
 
-    /** Makes a topic as those of the load are, with three partitions and the fault's settings. */
+    /** Makes a topic as those of the load are, with the fault's settings. */
     void createTopic(String topic) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, Optional.of(3), Optional.empty())
+        admin.createTopics(List.of(new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty())
                         .configs(of.fault().topicSettings())))
                 .all()
                 .get();

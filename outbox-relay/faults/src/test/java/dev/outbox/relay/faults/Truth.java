@@ -44,6 +44,11 @@ final class Truth {
         events.forEach(event -> excluded.add(event.id()));
     }
 
+    /** The same, where of the events only the ids are known. */
+    void excludeIds(Collection<UUID> ids) {
+        excluded.addAll(ids);
+    }
+
     /** These must never come. */
     void forbid(Collection<Event> events) {
         events.forEach(event -> forbidden.add(event.id()));

@@ -107,7 +107,7 @@ public final class Cluster implements AutoCloseable {
      *
      * @throws RelayException if the topic can't be had
      */
-    int maxMessageBytes(String topic) {
+    public int maxMessageBytes(String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
             return maxMessageBytes(get(Objects.requireNonNull(

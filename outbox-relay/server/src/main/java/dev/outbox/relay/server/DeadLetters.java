@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its timestamp is the time of day: the event's own may be what is wrong with it.
  */
-final class DeadLetters {
+public final class DeadLetters {
 
     /** Of the header names: {@code reason}, {@code error}, {@code message}, {@code stream} and so on. */
-    static final String PREFIX = "outbox.dead-letter.";
+    public static final String PREFIX = "outbox.dead-letter.";
 
     private static final int LONGEST_MESSAGE = 1_000;
     private static final byte[] NO_KEY = {};

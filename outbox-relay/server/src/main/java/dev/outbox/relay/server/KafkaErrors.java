@@ -23,10 +23,14 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka's exceptions as sentences for the person on call. Never with a payload. */
 public final class KafkaErrors {
+
+    private static final String GRANT_TRANSACTIONAL_ID =
+            "Grant the relay's principal WRITE and DESCRIBE on the stream's transactional-id.";
 
     private KafkaErrors() {}
 
@@ -61,7 +65,7 @@ public final class KafkaErrors {
     }
 
     /** An event could not be delivered; what already is a sentence stays as it is. */
-    static RelayException refused(RelayRecord record, Exception error) {
+    public static RelayException refused(RelayRecord record, Exception error) {
         if (error instanceof RelayException known) {
             return known;
         }
@@ -101,7 +105,7 @@ public final class KafkaErrors {
         return sentence(
                 "The stream's Kafka transaction failed: " + reason(error) + " "
                         + (error instanceof AuthorizationException
-                                ? "Grant the relay's principal WRITE and DESCRIBE on the stream's transactional-id."
+                                ? GRANT_TRANSACTIONAL_ID
                                 : "What was not committed is sent again."),
                 error);
     }
@@ -190,6 +194,9 @@ public final class KafkaErrors {
         if (error instanceof InvalidTopicException) {
             return "Map its aggregate type to a name of letters, digits, '.', '_' and '-' under routes, and start the"
                     + " relay again.";
+        }
+        if (error instanceof TransactionalIdAuthorizationException) {
+            return GRANT_TRANSACTIONAL_ID;
         }
         if (error instanceof AuthorizationException) {
             return "Grant the relay's principal WRITE, DESCRIBE and DESCRIBE_CONFIGS on the topic, and CREATE where it is"

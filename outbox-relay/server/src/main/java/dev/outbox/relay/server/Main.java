@@ -2,6 +2,10 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.server.check.CheckCommand;
 import dev.outbox.relay.server.config.ConfigException;
+import dev.outbox.relay.server.replay.DeadLettersCommand;
+import dev.outbox.relay.server.replay.ReplayCommand;
+import dev.outbox.relay.server.setup.DropCommand;
+import dev.outbox.relay.server.setup.SetupCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -13,7 +17,16 @@ import picocli.CommandLine.IVersionProvider;
         description = "Relays the events of transactional outbox tables in PostgreSQL to Kafka.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, AdoptCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            SetupCommand.class,
+            DropCommand.class,
+            ReplayCommand.class,
+            DeadLettersCommand.class,
+            AdoptCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

@@ -97,7 +97,11 @@ final class PositionFormat {
                 members.lsn("checkedLsn"),
                 members.millis("committedAt"));
         return new PositionRecord(
-                members.number("epoch"), checkpoint, members.values.get("transactionalId"), members.adopted(), members.paused());
+                members.number("epoch"),
+                checkpoint,
+                members.values.get("transactionalId"),
+                members.adopted(),
+                members.paused());
     }
 
     private static Map<String, String> parse(byte[] bytes) {

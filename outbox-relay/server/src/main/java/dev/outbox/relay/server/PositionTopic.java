@@ -71,8 +71,8 @@ final class PositionTopic implements PositionStore {
 
     /** A checkpoint as a record, to be sent by the holder of the slot. */
     ProducerRecord<byte[], byte[]> record(Checkpoint checkpoint) {
-        byte[] value =
-                PositionFormat.write(new PositionRecord(epoch, checkpoint, transactionalId, adopted, paused), Instant.now());
+        byte[] value = PositionFormat.write(
+                new PositionRecord(epoch, checkpoint, transactionalId, adopted, paused), Instant.now());
         return new ProducerRecord<>(config.delivery().positionTopic(), 0, key, value);
     }
 

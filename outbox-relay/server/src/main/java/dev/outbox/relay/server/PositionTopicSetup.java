@@ -24,7 +24,7 @@ public final class PositionTopicSetup {
     private static final Logger log = LoggerFactory.getLogger(PositionTopicSetup.class);
 
     /** Small segments: only those before the last are compacted. */
-    private static final Map<String, String> SETTINGS = Map.of(
+    public static final Map<String, String> SETTINGS = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT,
             TopicConfig.SEGMENT_BYTES_CONFIG,

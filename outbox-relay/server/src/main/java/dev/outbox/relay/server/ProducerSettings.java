@@ -16,6 +16,7 @@ public final class ProducerSettings {
 
     private static final int MIB = 1024 * 1024;
     private static final int ADMIN_TIMEOUT_MS = 8_000;
+    private static final int FETCH_WAIT_MS = 10;
     private static final int DEFAULT_MAX_REQUEST_SIZE = 64 * MIB;
     private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
 
@@ -87,6 +88,8 @@ public final class ProducerSettings {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // It reads what is there; a fetch that waits for more would hold up its close, and with it each start.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return settings;
@@ -113,7 +116,7 @@ public final class ProducerSettings {
     }
 
     /** The largest record, not compressed, that the producer sends, in bytes. */
-    int maxRequestSize() {
+    public int maxRequestSize() {
         String configured = config.kafka().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
         return configured == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(configured.strip());
     }

@@ -70,15 +70,18 @@ final class ProgressLines {
                 .formatted(
                         paused.at(),
                         paused.by(),
-                        status.slot().map(ProgressLines::retained).orElse("WAL (how much, the database does not say)")));
+                        status.slot()
+                                .map(ProgressLines::retained)
+                                .orElse("WAL (how much, the database does not say)")));
     }
 
     private static String retained(SlotStatus slot) {
         String retained = "%d bytes of WAL (wal_status %s)".formatted(slot.retainedBytes(), slot.walStatus());
         return slot.safeWalBytes().isEmpty()
                 ? retained
-                : retained + "; after another %d it is in danger of being lost"
-                        .formatted(slot.safeWalBytes().getAsLong());
+                : retained
+                        + "; after another %d it is in danger of being lost"
+                                .formatted(slot.safeWalBytes().getAsLong());
     }
 
     /** The figures at the end. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One event can't be delivered for what it is, and those around it can: the stream's policy decides what becomes of it.
  * Everything else that fails is the stream's and ends the attempt.
  */
-final class RecordException extends RelayException {
+public final class RecordException extends RelayException {
 
     private static final long serialVersionUID = 1L;
 

@@ -8,10 +8,10 @@ import dev.outbox.relay.server.status.ManagedStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,21 +41,26 @@ final class Relay {
     int run() {
         config.warnings().forEach(log::warn);
         Signals.handle(this::onSignal);
-        try (AdminServer unused = listen()) {
-            relay();
+        Optional<AdminServer> admin;
+        try {
+            admin = listen();
         } catch (RelayException e) {
             log.error("{}", Sentences.of(e));
             return ExitCode.FAILED;
         }
+        try {
+            relay();
+        } finally {
+            admin.ifPresent(AdminServer::close);
+        }
         return exitCode();
     }
 
-    /** Before anything is relayed: somebody is looking, and it is the port that is taken most often. */
-    private @Nullable AdminServer listen() {
-        List<ManagedStream> streams = runners.stream().map(StreamRunner::managed).toList();
-        return config.admin()
-                .map(admin -> AdminServer.start(admin, streams))
-                .orElse(null);
+    /** Before anything is relayed, for then somebody is looking. */
+    private Optional<AdminServer> listen() {
+        List<ManagedStream> streams =
+                runners.stream().map(StreamRunner::managed).toList();
+        return config.admin().map(admin -> AdminServer.start(admin, streams));
     }
 
     private void relay() {

@@ -2,14 +2,11 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.Delivery;
 import dev.outbox.relay.RelayException;
-import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +105,7 @@ final class Sending {
     /** @param objection why the record is a dead letter, or null if it is the event itself */
     private void send(Delivery delivery, RelayRecord record, @Nullable RecordException objection) {
         AtomicLong sent = ackTimeout.sending();
-        var unused = producer.send(toKafka(record), (metadata, error) -> {
+        var unused = producer.send(KafkaRecords.of(record), (metadata, error) -> {
             AckTimeout.answered(sent);
             if (suspension.noticed()) {
                 // Before the producer's thread sends another batch.
@@ -183,13 +180,5 @@ final class Sending {
             ackTimeout.requireInTime();
             LockSupport.parkNanos(CHECK_NANOS);
         }
-    }
-
-    private static ProducerRecord<byte[], byte[]> toKafka(RelayRecord record) {
-        RecordHeaders headers = new RecordHeaders();
-        for (RelayHeader header : record.headers()) {
-            headers.add(header.name(), header.value());
-        }
-        return new ProducerRecord<>(record.topic(), null, record.timestamp(), record.key(), record.value(), headers);
     }
 }

@@ -78,7 +78,8 @@ final class StreamCommands implements ManagedStream {
     private Answer standsBy() {
         return new Answer(
                 Outcome.REFUSED,
-                "Expected to hold the slot of the stream " + name + ", found that another relay does. Pause it there: then"
+                "Expected to hold the slot of the stream " + name
+                        + ", found that another relay does. Pause it there: then"
                         + " it is paused for this one as well.");
     }
 
@@ -118,8 +119,8 @@ final class StreamCommands implements ManagedStream {
                     Outcome.REFUSED, "Expected a stream that is not paused, found " + name + " PAUSED. Resume it.");
         }
         control.restart();
-        Predicate<StreamStatus> again = now ->
-                now.troubles().restarts() > before.troubles().restarts() && UP.contains(now.state());
+        Predicate<StreamStatus> again =
+                now -> now.troubles().restarts() > before.troubles().restarts() && UP.contains(now.state());
         StreamStatus after = await(again.or(now -> failedAgain(before, now)));
         return again.test(after)
                 ? Answer.DONE

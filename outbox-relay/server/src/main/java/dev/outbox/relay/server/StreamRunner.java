@@ -255,7 +255,8 @@ final class StreamRunner implements Runnable {
     void logProgress() {
         MDC.put("stream", config.name());
         lines.line().ifPresent(log::info);
-        lines.pauseWarning().ifPresent(warning -> log.warn("{} To resume: {}", warning, commands.resume(config.name())));
+        lines.pauseWarning()
+                .ifPresent(warning -> log.warn("{} To resume: {}", warning, commands.resume(config.name())));
         progress.brokersSilent()
                 .ifPresent(stall -> log.warn(
                         "No acknowledgement from the brokers at {} for {} s: are they up, and enough of them in sync?",

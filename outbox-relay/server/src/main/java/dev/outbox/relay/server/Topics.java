@@ -13,7 +13,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
  * Refuses a record that its topic would refuse for its size, before it is sent: the broker's refusal comes when later
  * events of the same aggregate are already on their way. Asks for each topic's limit once. For one thread.
  */
-final class Topics {
+public final class Topics {
 
     /** Of a batch of one record: batch header, record header, lengths of key, value and headers as long varints. */
     private static final int OVERHEAD = 61 + 21 + 3 * 5;
@@ -26,20 +26,24 @@ final class Topics {
     private final Map<String, Integer> limits = new HashMap<>();
 
     /**
+     * Asks for each topic's limit once.
+     *
      * @param maxMessageBytes a topic's {@code max.message.bytes}; may throw, and is then asked again
      * @param maxRequestSize the producer's own limit, in bytes
      */
-    Topics(ToIntFunction<String> maxMessageBytes, int maxRequestSize) {
+    public Topics(ToIntFunction<String> maxMessageBytes, int maxRequestSize) {
         this.maxMessageBytes = maxMessageBytes;
         this.maxRequestSize = maxRequestSize;
     }
 
     /**
+     * Sees that the topic will take the record.
+     *
      * @throws RecordException if the record, not compressed, is larger than its topic or the producer allows, or has a
      *     timestamp that no record can have, or a topic that can't be
      * @throws RelayException if the topic can't be had
      */
-    void requireTaken(RelayRecord record) {
+    public void requireTaken(RelayRecord record) {
         if (!fits(record)) {
             throw tooLarge(record, size(record), topicLimit(record.topic()));
         }

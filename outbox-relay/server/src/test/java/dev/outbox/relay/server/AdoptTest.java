@@ -112,21 +112,24 @@ class AdoptTest {
         assertThat(orders(2)).containsExactly("1", "2");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"n", "", "no", "yes please"})
-    void any_answer_but_yes_changes_nothing(String answer) {
+    @Test
+    void any_answer_but_yes_changes_nothing() {
         Path config = Shop.write(shop.yaml());
         relay(config, "1");
         remakePublication();
         String before = new String(lastPosition(), UTF_8);
 
-        Adopting declined = Adopting.answering(
-                answer, "adopt", "--config", config.toString(), "--stream", shop.name, "--accept-gap");
+        for (String answer : List.of("n", "", "no", "yes please")) {
+            Adopting declined = Adopting.answering(
+                    answer, "adopt", "--config", config.toString(), "--stream", shop.name, "--accept-gap");
 
-        assertThat(declined.exitCode()).as(declined.output()).isEqualTo(ExitCode.GAP);
-        assertThat(declined.output()).contains("Not accepted. Nothing is changed.");
-        assertThat(new String(lastPosition(), UTF_8)).isEqualTo(before);
-        assertThat(runUntilItEnds(config)).contains("Expected the publication of OID");
+            assertThat(declined.exitCode()).as(declined.output()).isEqualTo(ExitCode.GAP);
+            assertThat(declined.output()).contains("Not accepted. Nothing is changed.");
+            assertThat(new String(lastPosition(), UTF_8)).isEqualTo(before);
+        }
+        try (RunningStream stream = new RunningStream(read(config))) {
+            StreamTest.awaitLog(stream, "The stream can't start: ", "Expected the publication of OID");
+        }
     }
 
     @Test
@@ -145,8 +148,8 @@ class AdoptTest {
             Adopting accepted = Adopting.of(shop, config, "--accept-gap", "--yes");
             assertThat(accepted.exitCode()).as(accepted.output()).isEqualTo(ExitCode.OK);
 
-            try (RelayProcess relay = RelayProcess.start("run", "--config", config.toString())) {
-                relay.awaitOutput("Relaying ");
+            try (RunningStream stream = new RunningStream(read(config))) {
+                StreamTest.awaitRelaying(stream);
                 upgraded.execute(shop.name, """
                         INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
                         VALUES (gen_random_uuid(), 'Order', '1', 'happened.v1', '"2"', now())
@@ -182,8 +185,8 @@ class AdoptTest {
     @Test
     void a_relay_that_streams_from_the_slot_is_left_alone_and_named() {
         Path config = Shop.write(shop.yaml("partitions: 1"));
-        try (RelayProcess relay = RelayProcess.start("run", "--config", config.toString())) {
-            relay.awaitOutput("Relaying ");
+        try (RunningStream stream = new RunningStream(read(config))) {
+            StreamTest.awaitRelaying(stream);
 
             Adopting refused = Adopting.of(shop, config, "--accept-gap", "--yes");
 
@@ -194,8 +197,7 @@ class AdoptTest {
             assertThat(shop.query(refused.sql())).isEqualTo(pid);
             shop.event("Order", "1", "'1'");
             assertThat(orders(1)).containsExactly("1");
-            relay.terminate();
-            assertThat(relay.exitCode()).as(relay::output).isZero();
+            assertThat(stream.stop()).as(stream.log()::toString).isTrue();
         }
     }
 
@@ -235,10 +237,9 @@ class AdoptTest {
         shop.execute("ALTER TABLE sales.outbox RENAME TO \"Events\"");
         shop.execute("ALTER TABLE sales.\"Events\" RENAME occurred_at TO \"happened at\"");
         Path config = Shop.write(shop.yaml("table: sales.Events", "columns: { occurred-at: happened at }"));
-        try (RelayProcess relay = RelayProcess.start("run", "--config", config.toString())) {
-            relay.awaitOutput("Relaying ");
-            relay.terminate();
-            assertThat(relay.exitCode()).as(relay::output).isZero();
+        try (RunningStream stream = new RunningStream(read(config))) {
+            StreamTest.awaitRelaying(stream);
+            assertThat(stream.stop()).as(stream.log()::toString).isTrue();
         }
         dropSlot();
 

@@ -14,35 +14,33 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-    private static final String SERVER = "dev.outbox.relay.server..";
+    private static final String PACKAGES = "dev.outbox.relay.server..";
 
-    private final JavaClasses server = new ClassFileImporter()
+    private static final JavaClasses EVERYTHING = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox.relay.server");
+            .importPackages("dev.outbox");
 
-    private final JavaClasses everything = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.outbox", "dev.outbox.relay");
+    private static final JavaClasses SERVER = EVERYTHING.that(resideInAPackage(PACKAGES));
 
     @Test
     void the_server_knows_of_the_engine_its_public_package_only() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.outbox.relay.*..")
-                        .and(not(resideInAPackage(SERVER)))
+                        .and(not(resideInAPackage(PACKAGES)))
                         .and(not(resideInAPackage("dev.outbox.relay.check")))
                         .and(not(JavaClass.Predicates.equivalentTo(LogSequenceNumber.class))))
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
     void only_the_server_knows_kafka() {
         noClasses()
-                .that(not(resideInAPackage(SERVER)).and(not(resideInAPackage("dev.outbox.samples.."))))
+                .that(not(resideInAPackage(PACKAGES)).and(not(resideInAPackage("dev.outbox.samples.."))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.kafka..")
-                .check(everything);
+                .check(EVERYTHING);
     }
 
     @Test
@@ -51,7 +49,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.postgresql..", "java.sql..")
-                .check(server);
+                .check(SERVER);
     }
 
     @Test
@@ -62,7 +60,94 @@ class ArchitectureTest {
                 .resideInAPackage("dev.outbox.relay.server")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.outbox.relay.server.check")
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.check",
+                        "dev.outbox.relay.server.setup",
+                        "dev.outbox.relay.server.replay")
+                .check(SERVER);
+    }
+
+    @Test
+    void http_and_metrics_are_known_in_one_package_each() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.outbox.relay.server.admin..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.sun.net.httpserver..")
+                .check(SERVER);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.outbox.relay.server.metrics..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus..")
+                .check(SERVER);
+    }
+
+    @Test
+    void those_who_only_look_know_neither_kafka_nor_the_streams_themselves() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.admin..",
+                        "dev.outbox.relay.server.metrics..",
+                        "dev.outbox.relay.server.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.outbox.relay.server", "org.apache.kafka..")
+                .check(SERVER);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.outbox.relay.server.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.admin..",
+                        "dev.outbox.relay.server.metrics..",
+                        "dev.outbox.relay.server.config..")
+                .check(SERVER);
+    }
+
+    @Test
+    void http_and_metrics_are_known_in_one_package_each() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.outbox.relay.server.admin..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.sun.net.httpserver..")
+                .check(server);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.outbox.relay.server.metrics..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "io.prometheus..")
+                .check(server);
+    }
+
+    @Test
+    void those_who_only_look_know_neither_kafka_nor_the_streams_themselves() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.admin..",
+                        "dev.outbox.relay.server.metrics..",
+                        "dev.outbox.relay.server.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.outbox.relay.server", "org.apache.kafka..")
+                .check(server);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.outbox.relay.server.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.outbox.relay.server.admin..",
+                        "dev.outbox.relay.server.metrics..",
+                        "dev.outbox.relay.server.config..")
                 .check(server);
     }
 
@@ -74,10 +159,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.outbox.relay.server")
-                .check(server);
+                .check(SERVER);
         slices().matching("dev.outbox.relay.server.(*)..")
                 .should()
                 .beFreeOfCycles()
-                .check(server);
+                .check(SERVER);
     }
 }

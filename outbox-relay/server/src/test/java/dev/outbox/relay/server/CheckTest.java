@@ -214,6 +214,37 @@ class CheckTest {
     }
 
     @Test
+    void somebody_who_may_sees_why_a_role_is_not_let_in() {
+        try (PostgresServer server = PostgresServer.start()) {
+            server.execute("postgres", "ALTER ROLE postgres PASSWORD 'postgres'");
+            server.execute("postgres", "CREATE ROLE debezium LOGIN REPLICATION PASSWORD 'x'");
+            server.execute("postgres", "CREATE ROLE readers");
+            server.execute("postgres", "CREATE ROLE late LOGIN PASSWORD 'x' VALID UNTIL '2020-01-01'");
+            server.requirePasswords();
+            String where = " to " + server.url("postgres") + ", found ";
+            patient.set("url", server.url("postgres")).set("password", "x");
+            for (String[] role : new String[][] {
+                {
+                    "ebezium",
+                    "none of that name (did you mean 'debezium'?). Set username: debezium; or let setup make it."
+                },
+                {"readers", "one that may not. Run ALTER ROLE \"readers\" LOGIN REPLICATION;"},
+                {
+                    "late",
+                    "one whose password was valid until 2020-01-01 00:00:00+00. Run ALTER ROLE \"late\" VALID UNTIL 'infinity';"
+                },
+            }) {
+                patient.set("username", role[0]);
+
+                assertThat(patient.check("--admin-user", "postgres").complaints())
+                        .first()
+                        .isEqualTo(
+                                "error    role: expected a role '" + role[0] + "' that may log in" + where + role[1]);
+            }
+        }
+    }
+
+    @Test
     void a_refused_password_has_its_line_which_does_not_repeat_it() {
         try (PostgresServer server = PostgresServer.start()) {
             server.execute("postgres", "CREATE ROLE relay LOGIN REPLICATION PASSWORD 'right'");

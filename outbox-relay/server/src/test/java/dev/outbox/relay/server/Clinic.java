@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.OutboxTable;
 import dev.outbox.relay.server.check.CheckCommand;
+import dev.outbox.relay.server.setup.AdminCommands;
 import dev.outbox.samples.servers.KafkaBroker;
 import dev.outbox.samples.servers.PostgresServer;
 import java.io.IOException;
@@ -228,7 +229,7 @@ final class Clinic {
         List<String> arguments =
                 new ArrayList<>(List.of("--config", Shop.write(yaml()).toString()));
         arguments.addAll(List.of(options));
-        return run(new CheckCommand(clock), arguments.toArray(String[]::new));
+        return run(new CheckCommand(clock, AdminCommands.admin("postgres")), arguments.toArray(String[]::new));
     }
 
     static Visit run(Object command, String... arguments) {

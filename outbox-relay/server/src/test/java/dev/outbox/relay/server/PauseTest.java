@@ -165,8 +165,8 @@ class PauseTest {
     @Test
     void a_pause_while_the_brokers_hang_is_stored_when_they_are_back_and_no_event_is_lost() throws Exception {
         Shop shop = Shop.withOutbox();
-        try (RunningStream stream = new RunningStream(
-                shop.yaml("partitions: 1").replace("relay:\n", "relay:\n  shutdown-timeout: 1s\n"))) {
+        try (RunningStream stream =
+                new RunningStream(shop.yaml("partitions: 1").replace("relay:\n", "relay:\n  shutdown-timeout: 1s\n"))) {
             StreamTest.awaitRelaying(stream);
             shop.event("Order", "1", "'1'");
             new Topic(shop.topic("Order")).records(1);

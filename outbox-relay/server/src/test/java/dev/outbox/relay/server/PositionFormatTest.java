@@ -70,7 +70,11 @@ class PositionFormatTest {
     private static PositionRecord accepted(GapRange range) {
         PositionRecord record = record();
         return new PositionRecord(
-                record.epoch(), record.checkpoint(), record.transactionalId(), new Adopted("ann@host", NOW, range), null);
+                record.epoch(),
+                record.checkpoint(),
+                record.transactionalId(),
+                new Adopted("ann@host", NOW, range),
+                null);
     }
 
     @Test
@@ -95,7 +99,8 @@ class PositionFormatTest {
                     .as(paused)
                     .isEqualTo(new Paused("?", Instant.EPOCH));
         }
-        assertThat(PositionFormat.read((json + ",\"paused\":null}").getBytes(UTF_8))).isEqualTo(record());
+        assertThat(PositionFormat.read((json + ",\"paused\":null}").getBytes(UTF_8)))
+                .isEqualTo(record());
     }
 
     @Test

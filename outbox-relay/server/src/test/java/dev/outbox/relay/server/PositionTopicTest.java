@@ -107,6 +107,21 @@ class PositionTopicTest {
     }
 
     @Test
+    void of_one_epoch_the_record_counts_that_has_come_furthest_also_inside_a_transaction() {
+        new PositionTopicSetup(config, cluster).require();
+        Checkpoint idle = checkpoint(5);
+        Checkpoint inside = inside(7, 3);
+        try (Producer<byte[], byte[]> producer = producer(null)) {
+            send(producer, new PositionRecord(1, idle, null));
+            send(producer, new PositionRecord(1, inside, null));
+            send(producer, new PositionRecord(1, inside(7, 2), null));
+        }
+
+        assertThat(idle.confirmableLsn()).isGreaterThan(inside.confirmableLsn());
+        assertThat(positions(config).take()).contains(inside);
+    }
+
+    @Test
     void an_aborted_transaction_leaves_no_position_even_behind_many() {
         new PositionTopicSetup(config, cluster).require();
         try (Producer<byte[], byte[]> producer = producer(topic)) {
@@ -169,19 +184,16 @@ class PositionTopicTest {
         first.take();
         first.pause(paused);
         try (Producer<byte[], byte[]> producer = producer(null)) {
-            producer.send(first.record(checkpoint(5)));
-            producer.flush();
+            write(producer, first.record(checkpoint(5)));
             PositionTopic second = positions(config);
             assertThat(second.peekPaused()).contains(paused);
             second.take();
             assertThat(second.paused()).contains(paused);
-            producer.send(second.record(checkpoint(6)));
-            producer.flush();
+            write(producer, second.record(checkpoint(6)));
             assertThat(positions(config).peekPaused()).contains(paused);
 
             second.pause(null);
-            producer.send(second.record(checkpoint(6)));
-            producer.flush();
+            write(producer, second.record(checkpoint(6)));
             assertThat(positions(config).peekPaused()).isEmpty();
         }
     }
@@ -227,8 +239,24 @@ class PositionTopicTest {
         var unused = producer.send(new ProducerRecord<>(topic, 0, "shop".getBytes(UTF_8), value));
     }
 
+    private static void write(Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        var unused = producer.send(record);
+        producer.flush();
+    }
+
     private static PositionRecord record(long epoch, int lsn) {
         return new PositionRecord(epoch, checkpoint(lsn), null);
+    }
+
+    /** Of a transaction at this LSN, before which less may be confirmed than beside it. */
+    private static Checkpoint inside(int lsn, long index) {
+        Checkpoint whole = checkpoint(lsn);
+        return new Checkpoint(
+                whole.source(),
+                new Position(1, new LogSequenceNumber(lsn), index),
+                new LogSequenceNumber(1),
+                whole.checkedLsn(),
+                0);
     }
 
     private static Checkpoint checkpoint(int lsn) {

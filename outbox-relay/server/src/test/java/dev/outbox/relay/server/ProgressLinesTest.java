@@ -75,8 +75,9 @@ class ProgressLinesTest {
                 false));
 
         assertThat(lines.pauseWarning())
-                .contains("Paused since 2026-03-01T12:00:00Z by ann: nothing is relayed, and the slot retains 4000 bytes"
-                        + " of WAL (wal_status extended); after another 700 it is in danger of being lost.");
+                .contains(
+                        "Paused since 2026-03-01T12:00:00Z by ann: nothing is relayed, and the slot retains 4000 bytes"
+                                + " of WAL (wal_status extended); after another 700 it is in danger of being lost.");
         clock.pass(59);
         assertThat(lines.pauseWarning()).isEmpty();
         clock.pass(1);

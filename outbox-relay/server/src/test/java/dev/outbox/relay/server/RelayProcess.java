@@ -40,6 +40,10 @@ final class RelayProcess implements AutoCloseable {
                 Shop.write(yaml).toString());
     }
 
+    static RelayProcess startWithHeap(String heap, String... arguments) {
+        return start(List.of("-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"), arguments);
+    }
+
     private static RelayProcess start(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -7,8 +7,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
-import dev.outbox.relay.server.status.StreamState;
 import dev.outbox.relay.server.status.ManagedStream;
+import dev.outbox.relay.server.status.StreamState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,9 +45,20 @@ final class RunningStream implements AutoCloseable {
 
     /** What was logged so far. */
     List<String> log() {
+        return events().stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** The errors among it. */
+    List<String> errors() {
+        return events().stream()
+                .filter(event -> event.getLevel() == Level.ERROR)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private List<ILoggingEvent> events() {
         synchronized (appender) {
-            return new ArrayList<>(appender.list)
-                    .stream().map(ILoggingEvent::getFormattedMessage).toList();
+            return new ArrayList<>(appender.list);
         }
     }
 
@@ -65,6 +76,11 @@ final class RunningStream implements AutoCloseable {
         runner.logEnd();
         List<String> lines = log();
         return lines.stream().filter(line -> line.startsWith("Stopped.")).reduce("", (first, last) -> last);
+    }
+
+    /** Asks for the stop, without waiting for it. */
+    void requestStop() {
+        stop.request();
     }
 
     /** Stops in order; returns whether all that was sent is acknowledged and confirmed. */

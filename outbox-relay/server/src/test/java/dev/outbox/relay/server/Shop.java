@@ -1,6 +1,7 @@
 package dev.outbox.relay.server;
 
 import dev.outbox.OutboxTable;
+import dev.outbox.samples.servers.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +34,12 @@ final class Shop {
 
     /** A database with the default outbox table. */
     static Shop withOutbox() {
-        Shop shop = empty();
+        return withOutbox(Servers.BROKER);
+    }
+
+    /** The same with another broker. */
+    static Shop withOutbox(KafkaBroker broker) {
+        Shop shop = new Shop(broker.bootstrapServers());
         shop.execute(OutboxTable.ddl());
         return shop;
     }

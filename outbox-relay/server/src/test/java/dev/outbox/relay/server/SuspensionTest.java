@@ -1,8 +1,10 @@
 package dev.outbox.relay.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,33 @@ class SuspensionTest {
         pass(9_000, 9_000);
         suspension.begin();
         assertThat(suspension.noticed()).isFalse();
+    }
+
+    @Test
+    void its_own_thread_calls_back_though_nobody_asks() {
+        CountDownLatch resumed = new CountDownLatch(1);
+        try (Suspension watched = new Suspension(Duration.ofMillis(50), nanos::get, millis::get)) {
+            watched.watch(resumed::countDown);
+            pass(51, 51);
+
+            await().until(() -> resumed.getCount() == 0);
+            assertThat(watched.noticed()).isTrue();
+        }
+    }
+
+    @Test
+    void a_process_whose_threads_all_wait_for_an_answer_is_not_suspended() {
+        // Each look comes 40 ms after the one before: only many without one are a suspension.
+        AtomicLong looks = new AtomicLong();
+        try (Suspension watched = new Suspension(
+                Duration.ofMillis(50), () -> looks.incrementAndGet() * 40_000_000, () -> looks.get() * 40)) {
+            watched.watch(() -> {
+                throw new AssertionError("taken for suspended");
+            });
+
+            await().until(() -> looks.get() > 20);
+            assertThat(watched.noticed()).isFalse();
+        }
     }
 
     private void pass(long byNanoTime, long byTimeOfDay) {

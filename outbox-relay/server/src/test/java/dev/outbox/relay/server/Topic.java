@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -21,10 +22,15 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A topic of the shared broker, from a test's point of view. */
-record Topic(String name) {
+/** A topic, from a test's point of view. */
+record Topic(String bootstrapServers, String name) {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    /** One of the shared broker. */
+    Topic(String name) {
+        this(Servers.BROKER.bootstrapServers(), name);
+    }
 
     /** Makes it, with one partition. */
     static Topic create(String name, Map<String, String> settings) {
@@ -32,11 +38,12 @@ record Topic(String name) {
     }
 
     static Topic create(String name, int partitions, Map<String, String> settings) {
-        try (Admin admin = admin()) {
+        Topic topic = new Topic(name);
+        try (Admin admin = topic.admin()) {
             admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings)))
                     .all()
                     .get();
-            return new Topic(name);
+            return topic;
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
@@ -110,6 +117,21 @@ record Topic(String name) {
         return span;
     }
 
+    /** Reads along until there is such a record. */
+    void awaitRecord(Predicate<ConsumerRecord<byte[], byte[]>> wanted, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean found = false;
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
+            assign(consumer, deadline);
+            while (!found && System.nanoTime() < deadline) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                    found |= wanted.test(record);
+                }
+            }
+        }
+        assertThat(found).as("a record wanted of " + name).isTrue();
+    }
+
     private List<ConsumerRecord<byte[], byte[]>> records(int atLeast, String isolation, Duration limit) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         read(atLeast, isolation, limit, records::add);
@@ -118,22 +140,9 @@ record Topic(String name) {
 
     private void read(int atLeast, String isolation, Duration limit, Consumer<ConsumerRecord<byte[], byte[]>> records) {
         int count = 0;
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        Servers.BROKER.bootstrapServers(),
-                        "auto.offset.reset",
-                        "earliest",
-                        "isolation.level",
-                        isolation),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
             long deadline = System.nanoTime() + limit.toNanos();
-            while (partitions(consumer).isEmpty() && System.nanoTime() < deadline) {
-                Thread.onSpinWait();
-            }
-            consumer.assign(partitions(consumer));
-            consumer.seekToBeginning(consumer.assignment());
+            assign(consumer, deadline);
             while (System.nanoTime() < deadline && (count < atLeast || !atEnd(consumer))) {
                 var polled = consumer.poll(Duration.ofMillis(100));
                 polled.forEach(records);
@@ -141,6 +150,30 @@ record Topic(String name) {
             }
         }
         assertThat(count).as("records of " + name).isGreaterThanOrEqualTo(atLeast);
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "auto.offset.reset",
+                        "earliest",
+                        "isolation.level",
+                        isolation,
+                        // What is read is there already; a fetch that waits for more holds up the close.
+                        "fetch.max.wait.ms",
+                        "10"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private void assign(KafkaConsumer<byte[], byte[]> consumer, long deadline) {
+        while (partitions(consumer).isEmpty() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        consumer.assign(partitions(consumer));
+        consumer.seekToBeginning(consumer.assignment());
     }
 
     private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
@@ -171,7 +204,7 @@ record Topic(String name) {
         return text(record.headers().lastHeader(header).value());
     }
 
-    private static Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", Servers.BROKER.bootstrapServers()));
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 }

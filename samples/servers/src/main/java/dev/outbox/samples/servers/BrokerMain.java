@@ -9,7 +9,6 @@ import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /** A broker's own process: formats its log directory when that is new, and ends when its standard input does. */
@@ -24,7 +23,7 @@ final class BrokerMain {
             properties.load(in);
         }
         if (!Files.exists(Path.of(properties.getProperty("log.dirs"), "meta.properties"))) {
-            format(file);
+            format(file, arguments[1], properties.getProperty("process.roles").contains("controller"));
         }
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
@@ -33,14 +32,14 @@ final class BrokerMain {
         server.awaitShutdown();
     }
 
-    private static void format(Path file) {
+    private static void format(Path file, String clusterId, boolean controller) {
         String[] command = {
             "format",
             "--config",
             file.toString(),
             "--cluster-id",
-            Uuid.randomUuid().toString(),
-            "--standalone"
+            clusterId,
+            controller ? "--standalone" : "--no-initial-controllers"
         };
         if (StorageTool.execute(command, new PrintStream(System.err, true, StandardCharsets.UTF_8)) != 0) {
             throw new IllegalStateException("The log directory of " + file + " could not be formatted.");

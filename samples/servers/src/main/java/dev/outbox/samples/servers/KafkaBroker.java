@@ -2,9 +2,11 @@ package dev.outbox.samples.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
 
 /**
- * A Kafka broker of its own process (KRaft, one node), in a temporary directory that goes when it is closed. It can be
- * stopped, killed and started again on the same port with what its log holds.
+ * A Kafka broker of its own process (KRaft), in a temporary directory that goes when it is closed: a cluster of one node,
+ * or of {@link #another} as well. It can be stopped, killed and started again on the same port with what its log holds.
  *
  * <p>For use by one thread at a time.
  */
@@ -27,12 +30,22 @@ public final class KafkaBroker implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final int proxiedPort;
+    private final String clusterId;
+    private final Map<String, String> properties;
     private Process process;
 
-    private KafkaBroker(Path directory, int port, int proxiedPort, Process process) {
+    private KafkaBroker(
+            Path directory,
+            int port,
+            int proxiedPort,
+            String clusterId,
+            Map<String, String> properties,
+            Process process) {
         this.directory = directory;
         this.port = port;
         this.proxiedPort = proxiedPort;
+        this.clusterId = clusterId;
+        this.properties = properties;
         this.process = process;
     }
 
@@ -66,14 +79,23 @@ public final class KafkaBroker implements AutoCloseable {
 
     private static KafkaBroker start(int wantedPort, int proxyPort, Map<String, String> properties) {
         Ports.requireFree(wantedPort);
+        int port = wantedPort == 0 ? Ports.free() : wantedPort;
+        int controllerPort = Ports.free();
+        int proxiedPort = Ports.free();
+        Map<String, String> all = new LinkedHashMap<>(listeners(port, controllerPort, proxiedPort, proxyPort));
+        all.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
+        all.put("process.roles", "broker,controller");
+        all.put("node.id", "1");
+        all.putAll(properties);
+        return start(port, proxiedPort, Uuid.randomUuid().toString(), all);
+    }
+
+    private static KafkaBroker start(int port, int proxiedPort, String clusterId, Map<String, String> properties) {
         try {
             Path directory = Files.createTempDirectory("outbox-broker");
-            int port = wantedPort == 0 ? Ports.free() : wantedPort;
-            int proxiedPort = Ports.free();
-            Map<String, String> all = new LinkedHashMap<>(listeners(port, Ports.free(), proxiedPort, proxyPort));
-            all.putAll(properties);
-            write(directory, all);
-            KafkaBroker broker = new KafkaBroker(directory, port, proxiedPort, launch(directory));
+            write(directory, properties);
+            KafkaBroker broker =
+                    new KafkaBroker(directory, port, proxiedPort, clusterId, properties, launch(directory, clusterId));
             broker.awaitReady();
             return broker;
         } catch (IOException e) {
@@ -81,12 +103,28 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts another broker of this one's cluster, with the same properties, for topics of two replicas. It holds no metadata:
+     * this one has to run.
+     *
+     * @throws IllegalStateException if it does not answer
+     */
+    public KafkaBroker another() {
+        int port = Ports.free();
+        int proxiedPort = Ports.free();
+        Map<String, String> all = new LinkedHashMap<>(properties);
+        // Nobody's proxy leads to it: the second listener is there because clients of the first one's ask for its like.
+        all.putAll(listeners(port, 0, proxiedPort, all.containsKey("advertised.listeners") ? proxiedPort : 0));
+        all.put("process.roles", "broker");
+        all.put("node.id", "2");
+        return start(port, proxiedPort, clusterId, all);
+    }
+
     private static Map<String, String> listeners(int port, int controllerPort, int proxiedPort, int proxyPort) {
         Map<String, String> listeners = new LinkedHashMap<>();
         listeners.put("controller.listener.names", "CONTROLLER");
-        listeners.put("controller.quorum.bootstrap.servers", "localhost:" + controllerPort);
         String own = "PLAINTEXT://localhost:" + port;
-        String controller = ",CONTROLLER://localhost:" + controllerPort;
+        String controller = controllerPort == 0 ? "" : ",CONTROLLER://localhost:" + controllerPort;
         if (proxyPort == 0) {
             listeners.put("listeners", own + controller);
         } else {
@@ -100,8 +138,6 @@ public final class KafkaBroker implements AutoCloseable {
 
     private static void write(Path directory, Map<String, String> changed) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("process.roles", "broker,controller");
-        all.put("node.id", "1");
         all.put("log.dirs", directory.resolve("log").toString());
         all.put("num.partitions", "3");
         all.put("auto.create.topics.enable", "false");
@@ -132,17 +168,20 @@ public final class KafkaBroker implements AutoCloseable {
                 """);
     }
 
-    private static Process launch(Path directory) throws IOException {
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-Djava.io.tmpdir=" + directory,
-                        "-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BrokerMain.class.getName(),
-                        directory.resolve("server.properties").toString()))
+    private static Process launch(Path directory, String clusterId) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+        // A test's JVM that is not worth optimizing has a broker that isn't either.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel="))
+                .forEach(command::add);
+        command.add("-Djava.io.tmpdir=" + directory);
+        command.add("-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BrokerMain.class.getName()));
+        command.add(directory.resolve("server.properties").toString());
+        command.add(clusterId);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("broker.out").toFile()))
@@ -154,10 +193,8 @@ public final class KafkaBroker implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers(), "retry.backoff.ms", "50"))) {
             while (true) {
                 try {
-                    if (!admin.describeCluster()
-                            .nodes()
-                            .get(5, TimeUnit.SECONDS)
-                            .isEmpty()) {
+                    if (admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).stream()
+                            .anyMatch(node -> node.idString().equals(properties.get("node.id")))) {
                         return;
                     }
                 } catch (ExecutionException | java.util.concurrent.TimeoutException | KafkaException e) {
@@ -212,7 +249,7 @@ public final class KafkaBroker implements AutoCloseable {
     /** Starts the process again, on the same port and log; returns when it answers. */
     public void restart() {
         try {
-            process = launch(directory);
+            process = launch(directory, clusterId);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -21,7 +21,7 @@ final class Ports {
      * A free port below those that the system gives to connections: a server that is down for a while finds it free when it
      * comes back. No port is given twice in a JVM.
      */
-    static synchronized int free() throws IOException {
+    static synchronized int free() {
         for (int tries = 0; tries < TRIES; tries++) {
             int port = LOWEST + RANDOM.nextInt(HIGHEST - LOWEST);
             if (!GIVEN.contains(port) && isFree(port)) {
@@ -29,7 +29,8 @@ final class Ports {
                 return port;
             }
         }
-        throw new IOException("No free port found between " + LOWEST + " and " + HIGHEST + " in " + TRIES + " tries.");
+        throw new IllegalStateException(
+                "No free port found between " + LOWEST + " and " + HIGHEST + " in " + TRIES + " tries.");
     }
 
     private static boolean isFree(int port) {

@@ -2,6 +2,7 @@ package dev.outbox.samples.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -84,6 +86,20 @@ class ServersTest {
     }
 
     @Test
+    void another_broker_of_the_cluster_takes_replicas() throws Exception {
+        try (KafkaBroker first = KafkaBroker.start();
+                KafkaBroker second = first.another();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", second.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("t", 1, (short) 2))).all().get();
+
+            assertThat(admin.describeTopics(List.of("t")).allTopicNames().get().values())
+                    .singleElement()
+                    .satisfies(
+                            topic -> assertThat(topic.partitions().get(0).isr()).hasSize(2));
+        }
+    }
+
+    @Test
     void a_killed_broker_comes_back_with_its_records() throws Exception {
         try (KafkaBroker broker = KafkaBroker.start()) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
@@ -113,5 +129,35 @@ class ServersTest {
                                 record -> assertThat(record.value()).asString().isEqualTo("kept"));
             }
         }
+    }
+
+    @Test
+    void a_second_broker_keeps_copies_of_the_first_ones_records_and_is_missed_when_it_hangs() throws Exception {
+        try (KafkaBroker first = KafkaBroker.start();
+                KafkaBroker second = first.another();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", first.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("t", 1, (short) 2))).all().get();
+            awaitInSync(admin, 2);
+
+            new ProcessBuilder("kill", "-STOP", String.valueOf(second.pid()))
+                    .start()
+                    .waitFor();
+            awaitInSync(admin, 1);
+
+            new ProcessBuilder("kill", "-CONT", String.valueOf(second.pid()))
+                    .start()
+                    .waitFor();
+            awaitInSync(admin, 2);
+        }
+    }
+
+    private static void awaitInSync(Admin admin, int replicas) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(admin.describeTopics(List.of("t"))
+                                .allTopicNames()
+                                .get()
+                                .values())
+                        .flatExtracting(TopicDescription::partitions)
+                        .allSatisfy(partition -> assertThat(partition.isr()).hasSize(replicas)));
     }
 }

@@ -46,8 +46,7 @@ public final class AdminServer implements AutoCloseable {
         this.server = server;
         this.streams = streams;
         threads = threads();
-        Routes routes =
-                new Routes(streams, this::metrics, new Bearer(config.token()), hostName() + ":" + port());
+        Routes routes = new Routes(streams, this::metrics, new Bearer(config.token()), hostName() + ":" + port());
         server.setExecutor(threads);
         server.createContext("/", new AdminHandler(routes::answer));
     }
@@ -80,14 +79,16 @@ public final class AdminServer implements AutoCloseable {
             if (config.tls().isEmpty()) {
                 return HttpServer.create(address, BACKLOG);
             }
-            HttpsConfigurator tls = new HttpsConfigurator(TlsContext.of(config.tls().get()));
+            HttpsConfigurator tls =
+                    new HttpsConfigurator(TlsContext.of(config.tls().get()));
             HttpsServer server = HttpsServer.create(address, BACKLOG);
             server.setHttpsConfigurator(tls);
             return server;
         } catch (IOException e) {
             throw new RelayException(
-                    "Expected to listen at " + config.host() + ":" + config.port() + " (admin.host, admin.port), found: "
-                            + e.getMessage() + ". Name another port, or end what listens there.",
+                    "Expected to listen at " + config.host() + ":" + config.port()
+                            + " (admin.host, admin.port), found: " + e.getMessage()
+                            + ". Name another port, or end what listens there.",
                     false,
                     e);
         }

@@ -20,6 +20,8 @@ final class HealthJson {
     }
 
     private static String why(StreamStatus status) {
-        return status.health().ready() ? "its thread gives no sign of life" : status.health().why();
+        return status.health().ready()
+                ? "its thread gives no sign of life"
+                : status.health().why();
     }
 }

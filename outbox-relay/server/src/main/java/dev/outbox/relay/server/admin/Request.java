@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param authorization the header of this name
  * @param from the address that it comes from
  */
-record Request(String method, String path, String accept, @Nullable String authorization, String from) {
+record Request(
+        String method, String path, String accept, @Nullable String authorization, String from) {
 
     /** Without the token. */
     @Override

@@ -32,20 +32,31 @@ final class Routes {
     private final List<Route> routes = List.of(
             new Route("GET", "/streams", false, (request, path) -> all()),
             new Route("GET", "/streams/([^/]+)/status", false, (request, path) -> one(stream(path))),
-            new Route("PUT", "/streams/([^/]+)/pause", true, (request, path) -> command(
-                    stream(path), "pause", request, ManagedStream::pause)),
-            new Route("PUT", "/streams/([^/]+)/resume", true, (request, path) -> command(
-                    stream(path), "resume", request, ManagedStream::resume)),
-            new Route("POST", "/streams/([^/]+)/restart", true, (request, path) -> command(
-                    stream(path), "restart", request, ManagedStream::restart)),
+            new Route(
+                    "PUT",
+                    "/streams/([^/]+)/pause",
+                    true,
+                    (request, path) -> command(stream(path), "pause", request, ManagedStream::pause)),
+            new Route(
+                    "PUT",
+                    "/streams/([^/]+)/resume",
+                    true,
+                    (request, path) -> command(stream(path), "resume", request, ManagedStream::resume)),
+            new Route(
+                    "POST",
+                    "/streams/([^/]+)/restart",
+                    true,
+                    (request, path) -> command(stream(path), "restart", request, ManagedStream::restart)),
             new Route("GET", "/health/live", false, (request, path) -> health(ManagedStream::isAlive)),
-            new Route("GET", "/health/ready", false, (request, path) -> health(
-                    stream -> stream.status().health().ready())),
+            new Route(
+                    "GET",
+                    "/health/ready",
+                    false,
+                    (request, path) -> health(stream -> stream.status().health().ready())),
             new Route("GET", "/metrics", false, (request, path) -> metrics(request.accept())));
 
     /** @param changes whether it takes the token */
-    private record Route(
-            String method, Pattern path, boolean changes, BiFunction<Request, Matcher, Response> answer) {
+    private record Route(String method, Pattern path, boolean changes, BiFunction<Request, Matcher, Response> answer) {
 
         Route(String method, String path, boolean changes, BiFunction<Request, Matcher, Response> answer) {
             this(method, Pattern.compile(path), changes, answer);
@@ -57,8 +68,7 @@ final class Routes {
     }
 
     /** @param worker the name of this process */
-    Routes(
-            List<? extends ManagedStream> streams, Supplier<RelayMetrics> metrics, Bearer bearer, String worker) {
+    Routes(List<? extends ManagedStream> streams, Supplier<RelayMetrics> metrics, Bearer bearer, String worker) {
         this.streams = streams;
         this.metrics = metrics;
         this.bearer = bearer;
@@ -71,7 +81,8 @@ final class Routes {
                 .filter(route -> route.match(request.path()).matches())
                 .toList();
         if (here.isEmpty()) {
-            throw new Problem(404, "Expected /streams, /streams/{name}/status, /health/live, /health/ready or /metrics.");
+            throw new Problem(
+                    404, "Expected /streams, /streams/{name}/status, /health/live, /health/ready or /metrics.");
         }
         Route route = here.stream()
                 .filter(one -> one.method().equals(request.method()))
@@ -119,7 +130,8 @@ final class Routes {
 
     private Response command(
             ManagedStream stream, String name, Request request, BiFunction<ManagedStream, String, Answer> command) {
-        try (var unused = MDC.putCloseable("stream", stream.name())) {
+        MDC.put("stream", stream.name());
+        try {
             log.info("Asked to {} by {}.", name, request.from());
             Answer answer = command.apply(stream, request.from());
             return switch (answer.outcome()) {
@@ -127,6 +139,8 @@ final class Routes {
                 case ACCEPTED -> one(202, stream);
                 case REFUSED -> throw new Problem(409, answer.sentence());
             };
+        } finally {
+            MDC.remove("stream");
         }
     }
 

@@ -7,6 +7,7 @@ import dev.outbox.relay.server.Main;
 import dev.outbox.relay.server.StreamsOption;
 import dev.outbox.relay.server.config.ServerConfig;
 import dev.outbox.relay.server.config.StreamConfig;
+import dev.outbox.relay.server.setup.AdminOption;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.List;
@@ -48,6 +49,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final StreamsOption streams = new StreamsOption();
 
+    @Mixin
+    private final AdminOption admin;
+
     @Option(names = "--json", description = "Print one JSON object instead of lines.")
     private boolean json;
 
@@ -56,12 +60,13 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** For picocli. */
     public CheckCommand() {
-        this(InstantSource.system());
+        this(InstantSource.system(), new AdminOption());
     }
 
-    /** With another clock in place of this machine's. */
-    public CheckCommand(InstantSource clock) {
+    /** With another clock in place of this machine's, and somebody else to look at roles. */
+    public CheckCommand(InstantSource clock, AdminOption admin) {
         this.clock = clock;
+        this.admin = admin;
     }
 
     @Override
@@ -77,7 +82,13 @@ public final class CheckCommand implements Callable<Integer> {
         boolean unknown = false;
         boolean errors = false;
         for (StreamConfig stream : chosen) {
-            Findings findings = new StreamCheck(stream, slots, clock, commands).run();
+            Findings findings = new StreamCheck(
+                            stream,
+                            slots,
+                            clock,
+                            commands,
+                            admin.named(stream.relay()).orElse(null))
+                    .run();
             report.stream(stream.name(), findings);
             unknown |= findings.anyUnknown();
             errors |= findings.anyError();

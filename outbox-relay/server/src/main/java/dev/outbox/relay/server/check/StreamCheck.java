@@ -1,6 +1,7 @@
 package dev.outbox.relay.server.check;
 
 import dev.outbox.relay.Checkpoint;
+import dev.outbox.relay.Login;
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.SourceCheck;
 import dev.outbox.relay.check.Finding;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at both ends of a stream. What keeps one from being looked at says nothing of the other. */
 final class StreamCheck {
@@ -21,10 +23,11 @@ final class StreamCheck {
     private final SourceCheck source;
 
     /** @param slots those of all streams */
-    StreamCheck(StreamConfig config, Set<String> slots, InstantSource clock, CommandText commands) {
+    StreamCheck(
+            StreamConfig config, Set<String> slots, InstantSource clock, CommandText commands, @Nullable Login admin) {
         this.config = config;
         this.clock = clock;
-        this.source = new SourceCheck(config.relay(), slots, clock, commands.adopt(config.name()));
+        this.source = new SourceCheck(config.relay(), slots, clock, commands.adopt(config.name()), admin);
     }
 
     Findings run() {

@@ -72,10 +72,13 @@ public record AdminConfig(String host, int port, Optional<String> token, Optiona
     private static Optional<Tls> tls(Settings settings) {
         String storeKey = PREFIX + "tls.keystore";
         String passwordKey = PREFIX + "tls.keystore-password";
+        boolean isNamed = settings.text(storeKey).isPresent();
         Optional<Path> store = settings.value(
-                storeKey, "a file that can be read", name -> Optional.of(Path.of(name)).filter(Files::isReadable));
+                storeKey,
+                "a file that can be read",
+                name -> Optional.of(Path.of(name)).filter(Files::isReadable));
         Optional<String> password = settings.text(passwordKey);
-        if (settings.text(storeKey).isPresent() != password.isPresent()) {
+        if (isNamed != password.isPresent()) {
             settings.missing(
                     password.isPresent() ? storeKey : passwordKey,
                     "a key store and its password, one beside the other");

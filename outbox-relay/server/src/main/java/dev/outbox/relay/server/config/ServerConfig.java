@@ -12,4 +12,5 @@ import java.util.Optional;
  * @param admin where it answers to those who run it; empty for nowhere
  * @param warnings what is odd and yet no mistake, for the log
  */
-public record ServerConfig(List<StreamConfig> streams, Duration shutdownTimeout, Optional<AdminConfig> admin, List<String> warnings) {}
+public record ServerConfig(
+        List<StreamConfig> streams, Duration shutdownTimeout, Optional<AdminConfig> admin, List<String> warnings) {}

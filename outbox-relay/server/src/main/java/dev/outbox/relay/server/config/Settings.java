@@ -29,7 +29,8 @@ import org.eclipse.microprofile.config.ConfigValue;
 final class Settings {
 
     private static final String ROOT = "relay.";
-    private static final List<String> OWN_VARIABLES = List.of("RELAY_STREAMS_", "RELAY_KAFKA_", "RELAY_RETRY_");
+    private static final List<String> OWN_VARIABLES =
+            List.of("RELAY_STREAMS_", "RELAY_KAFKA_", "RELAY_RETRY_", "RELAY_ADMIN_");
 
     private final SmallRyeConfig config;
     private final Map<String, String> environment;

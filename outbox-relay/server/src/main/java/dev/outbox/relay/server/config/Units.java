@@ -7,17 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads times and sizes with their units. */
-final class Units {
+public final class Units {
 
-    static final String A_DURATION = "a time with its unit, such as 500ms, 8s, 2m or 1h";
-    static final String A_SIZE = "a number of bytes, or one with its unit, such as 512KiB, 32MiB or 1GiB";
+    /** In words, for messages. */
+    public static final String A_DURATION = "a time with its unit, such as 500ms, 8s, 2m or 1h";
+    /** In words, for messages. */
+    public static final String A_SIZE = "a number of bytes, or one with its unit, such as 512KiB, 32MiB or 1GiB";
 
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
 
     private Units() {}
 
     /** A time such as {@code 8s}, or in ISO-8601 such as {@code PT8S}; empty if it is neither. */
-    static Optional<Duration> duration(String text) {
+    public static Optional<Duration> duration(String text) {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         try {
             if (!matcher.matches()) {
@@ -37,7 +39,7 @@ final class Units {
     }
 
     /** A size in bytes such as {@code 32MiB}; empty if it is none. */
-    static Optional<Long> bytes(String text) {
+    public static Optional<Long> bytes(String text) {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

@@ -1,12 +1,14 @@
 package dev.outbox.relay.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.outbox.OutboxTable.Column;
 import dev.outbox.relay.NullPayload;
 import dev.outbox.relay.RecordTimestamp;
+import dev.outbox.relay.server.config.AdminConfig.Tls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,6 +45,47 @@ class ConfigTest {
     }
 
     @Test
+    void without_a_port_nobody_is_listened_to() {
+        assertThat(read(SHOP).admin()).isEmpty();
+        assertThat(read(SHOP.replace("relay:\n", "relay:\n  admin: { port: 0, token: '' }\n"))
+                        .admin())
+                .as("a port alone is enough, and an empty token is none")
+                .contains(new AdminConfig("localhost", 0, Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void mistakes_in_the_admins_settings_are_told_without_its_secrets() {
+        String yaml = SHOP.replace("relay:\n", """
+                relay:
+                  admin: { host: localhost, token: too-short, tls: { keystore: nowhere.p12 } }
+                """);
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> read(yaml))
+                .satisfies(e -> assertThat(e.mistakes())
+                        .hasSize(4)
+                        .anyMatch(line -> line.startsWith("relay.admin.port: expected a port beside"))
+                        .anyMatch(line -> line.startsWith("relay.admin.token: expected 16 to 200"))
+                        .anyMatch(line -> line.startsWith(
+                                "relay.admin.tls.keystore: expected a file that can be read, found 'nowhere.p12'"))
+                        .anyMatch(line -> line.startsWith("relay.admin.tls.keystore-password: expected a key store"))
+                        .noneMatch(line -> line.contains("too-short")));
+        for (String port : new String[] {"65536", "-1", "http"}) {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> read(SHOP.replace("relay:\n", "relay:\n  admin.port: " + port + "\n")))
+                    .withMessageContaining("relay.admin.port: expected a port from 0 to 65535, found '" + port + "'");
+        }
+    }
+
+    @Test
+    void the_admins_secrets_are_in_no_text() {
+        AdminConfig admin = new AdminConfig(
+                "localhost", 1, Optional.of("the-token-of-it"), Optional.of(new Tls(Path.of("a.p12"), "geheim")));
+
+        assertThat(admin.toString()).contains("localhost", "a.p12").doesNotContain("the-token-of-it", "geheim");
+    }
+
+    @Test
     void a_url_and_brokers_are_enough() {
         StreamConfig stream = read(SHOP).streams().get(0);
 
@@ -67,7 +110,8 @@ class ConfigTest {
     }
 
     @Test
-    void every_setting_arrives() {
+    void every_setting_arrives() throws IOException {
+        Path store = Files.createFile(directory.resolve("admin.p12"));
         ServerConfig config = read("""
                 relay:
                   kafka:
@@ -76,6 +120,11 @@ class ConfigTest {
                     ssl.truststore.location: /etc/trust
                     sasl.something.of.a.plugin: x
                   shutdown-timeout: 5s
+                  admin:
+                    port: 8085
+                    host: 0.0.0.0
+                    token: abcdefgh01234567+/==
+                    tls: { keystore: KEYSTORE, keystore-password: geheim }
                   retry: { first-delay: 10ms, longest-delay: PT1M }
                   streams:
                     shop:
@@ -105,9 +154,12 @@ class ConfigTest {
                       ack-timeout: 12s
                       retry: { first-delay: 5s }
                       kafka: { linger.ms: 4, request.timeout.ms: 3000, retry.backoff.ms: 200 }
-                """);
+                """.replace("KEYSTORE", store.toString()));
 
         assertThat(config.shutdownTimeout()).hasSeconds(5);
+        assertThat(config.admin())
+                .contains(new AdminConfig(
+                        "0.0.0.0", 8085, Optional.of("abcdefgh01234567+/=="), Optional.of(new Tls(store, "geheim"))));
         StreamConfig stream = config.streams().get(0);
         assertThat(stream.failure())
                 .isEqualTo(new FailureConfig(
