@@ -5,7 +5,7 @@ import dev.outbox.relay.replication.ReplicationStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -141,15 +141,17 @@ public final class RelayEngine implements AutoCloseable {
      * @param store where the checkpoint is, which {@code take} is called on
      * @param accept is given the gap before anything is made or dropped, with the slot not held: it may ask a person.
      *     Whether to accept the gap
-     * @param keep stores where the stream goes on behind an accepted gap; called with the slot held, so that no relay
-     *     comes in between. What it throws ends this
+     * @param keep stores where the stream goes on behind an accepted gap, and which events may be missing for it: the gap
+     *     that was accepted, and what has committed since. Called with the slot held, so that no relay comes in between.
+     *     What it throws ends this
      * @return the checkpoint from which a start then goes on; where there is no gap, from which it would go on anyway
      * @throws GapException the gap, if it was not accepted
      * @throws SlotHeldException if a relay streams from the slot
      * @throws RelayException if the server can't be looked at, or something is wrong that is no gap
      * @throws IllegalStateException if this engine is started
      */
-    public Checkpoint adopt(PositionStore store, Predicate<GapException> accept, Consumer<Checkpoint> keep) {
+    public Checkpoint adopt(
+            PositionStore store, Predicate<GapException> accept, BiConsumer<Checkpoint, GapRange> keep) {
         if (generation != null) {
             throw new IllegalStateException("The engine streams: close it first.");
         }

@@ -8,6 +8,7 @@ import dev.outbox.OutboxTable;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.samples.servers.PostgresServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happened while nobody streamed is found at the start, and nothing is made anew in silence. */
 class StartGapTest {
@@ -133,6 +135,34 @@ class StartGapTest {
                 .hasMessageContaining("found " + here.systemIdentifier());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT pg_drop_replication_slot(current_database())", "DROP PUBLICATION outbox"})
+    void an_accepted_gap_reaches_to_where_the_stream_begins_again(String change) {
+        deliverOne();
+        database.execute(change);
+        RelayEngine engine = new RelayEngine(database.config().build());
+        List<LogSequenceNumber> thoughtUntil = new ArrayList<>();
+        List<GapRange> kept = new ArrayList<>();
+
+        engine.adopt(
+                store,
+                gap -> {
+                    database.insert("a", 2, 1);
+                    thoughtUntil.add(LogSequenceNumber.parse(database.query("SELECT pg_current_wal_insert_lsn()")));
+                    return true;
+                },
+                (adopted, range) -> {
+                    store.store(adopted);
+                    kept.add(range);
+                });
+
+        assertThat(kept.get(0).untilLsn()).isGreaterThanOrEqualTo(thoughtUntil.get(0));
+        try (Host host = Host.start(engine, store)) {
+            database.insert("a", 3, 1);
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":3}");
+        }
+    }
+
     @Test
     void adopting_without_a_gap_changes_nothing() {
         Checkpoint stored = deliverOne();
@@ -215,7 +245,7 @@ class StartGapTest {
     }
 
     private Checkpoint adopt(RelayEngine engine, Predicate<GapException> accept) {
-        return engine.adopt(store, accept, store::store);
+        return engine.adopt(store, accept, (adopted, range) -> store.store(adopted));
     }
 
     private GapException gapOf(RelayEngine engine) {

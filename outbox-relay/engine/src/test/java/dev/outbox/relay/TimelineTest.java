@@ -71,7 +71,7 @@ class TimelineTest {
                                     .isLessThan(phantom.position().commitLsn()))
                     .hasMessageContaining("timeline 2, which left timeline 1 before, at ");
 
-            engine.adopt(store, gap -> true, store::store);
+            engine.adopt(store, gap -> true, (adopted, range) -> store.store(adopted));
             try (Host host = Host.start(engine, store)) {
                 assertThat(Host.values(host.takeUntilQuiet())).endsWith("{\"n\":3}");
             }

@@ -13,7 +13,7 @@ final class Adopt {
 
     private Adopt() {}
 
-    /** Accepts the gap that there is. Returns the range that was shown to whoever accepts it. */
+    /** Accepts the gap that there is. Returns the range that was recorded. */
     static Gap accept(Path config, String stream) {
         StringWriter output = new StringWriter();
         PrintWriter printer = new PrintWriter(output, true);
@@ -25,6 +25,6 @@ final class Adopt {
             throw new AssertionError("adopt ended with " + code + ": " + output);
         }
         return Gap.find(output.toString())
-                .orElseThrow(() -> new AssertionError("adopt has shown no range of the gap: " + output));
+                .orElseThrow(() -> new AssertionError("adopt has said no range of the gap: " + output));
     }
 }

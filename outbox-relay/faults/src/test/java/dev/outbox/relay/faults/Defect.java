@@ -24,15 +24,15 @@ enum Defect {
 
     /** A transaction is confirmed once its Commit was read, whatever of it is outstanding. */
     CONFIRM_BEFORE_ACK(
-            "engine/src/main/java/dev/outbox/relay/InFlightTransaction.java",
-            "return outstanding.get() == 0 ? commitEndLsn : null;",
-            "return commitEndLsn;"),
+            "engine/src/main/java/dev/outbox/relay/TransactionSegment.java",
+            "return outstanding.get() == 0 ? endLsn : null;",
+            "return endLsn;"),
 
     /** A record that the brokers refuse counts as delivered. */
     ACK_IGNORES_FAILURES(
-            "server/src/main/java/dev/outbox/relay/server/Attempt.java",
-            "if (error != null) {\n            fail(delivery, error);",
-            "if (error != null && error == null) {\n            fail(delivery, error);"),
+            "server/src/main/java/dev/outbox/relay/server/Sending.java",
+            "if (error == null) {",
+            "if (error == null || metadata != null) {"),
 
     /** The first event behind the stored position is taken for one that was delivered. */
     SKIPPED_FIRST_EVENT(

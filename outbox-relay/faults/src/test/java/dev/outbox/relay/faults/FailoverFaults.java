@@ -49,7 +49,7 @@ final class FailoverFaults {
 
     private static void switchOver(Target target) {
         PostgresServer standby = target.startPostgresStandby();
-        synchronizeSlot(target, standby);
+        synchronizeSlots(target, standby);
         target.load().pause();
         awaitReplay(target, standby);
         target.postgres().stop("fast");
@@ -61,7 +61,7 @@ final class FailoverFaults {
     /** The log of the lost branch goes far beyond what the new one has written when the relay looks at it. */
     private static void failOver(Target target) throws Exception {
         PostgresServer standby = target.startPostgresStandby();
-        synchronizeSlot(target, standby);
+        synchronizeSlots(target, standby);
         standby.detach();
         target.await(
                 "the standby to receive no more",
@@ -95,17 +95,16 @@ final class FailoverFaults {
                 .toList();
     }
 
-    /** A slot is synchronized once it has moved, which running transactions and the relay's confirmations make it do. */
-    private static void synchronizeSlot(Target target, PostgresServer standby) {
-        Every snapshot = new Every(SNAPSHOT_NANOS, () -> {
+    /** A slot is synchronized once it has moved, which running transactions and its confirmations make it do. */
+    private static void synchronizeSlots(Target target, PostgresServer standby) {
+        String slots = target.query("SELECT count(*) FROM pg_replication_slots WHERE failover");
+        Every look = new Every(SNAPSHOT_NANOS, () -> {
             target.sql("SELECT pg_log_standby_snapshot()");
-            return query(
-                            standby,
-                            "SELECT 1 FROM pg_replication_slots WHERE synced AND NOT temporary AND slot_name = '"
-                                    + target.name() + "'")
-                    .equals("1");
+            target.witness();
+            return query(standby, "SELECT count(*) FROM pg_replication_slots WHERE synced AND NOT temporary")
+                    .equals(slots);
         });
-        target.await("the slot to be on the standby", snapshot);
+        target.await("the slots to be on the standby", look);
     }
 
     private static void awaitReplay(Target target, PostgresServer standby) {

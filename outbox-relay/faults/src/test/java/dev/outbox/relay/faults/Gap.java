@@ -3,7 +3,6 @@ package dev.outbox.relay.faults;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +18,12 @@ record Gap(Optional<LogSequenceNumber> after, Optional<LogSequenceNumber> until,
     private static final Pattern SENTENCE = Pattern.compile("Events that committed(?: after (" + LSN
             + "))?(?: \\([^)]*\\))? and until (?:(" + LSN + ") )?\\(([^)]+)\\) may not have been relayed");
 
-    /** Finds the sentence in what a relay or {@code adopt} has printed. */
+    /** The last one in what a relay or {@code adopt} has printed: that one was recorded. */
     static Optional<Gap> find(String text) {
-        Matcher found = SENTENCE.matcher(text);
-        return found.find()
-                ? Optional.of(new Gap(lsn(found.group(1)), lsn(found.group(2)), Instant.parse(found.group(3))))
-                : Optional.empty();
+        return SENTENCE.matcher(text)
+                .results()
+                .reduce((first, last) -> last)
+                .map(found -> new Gap(lsn(found.group(1)), lsn(found.group(2)), Instant.parse(found.group(3))));
     }
 
     private static Optional<LogSequenceNumber> lsn(@Nullable String text) {

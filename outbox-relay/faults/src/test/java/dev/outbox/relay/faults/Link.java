@@ -94,6 +94,7 @@ final class Link implements AutoCloseable {
             try {
                 Socket client = server.accept();
                 client.setTcpNoDelay(true);
+                client.setSendBufferSize(LinkConnection.BUFFER);
                 LinkConnection connection = new LinkConnection(client, weather, connections::remove);
                 connections.add(connection);
                 if (refusing) {

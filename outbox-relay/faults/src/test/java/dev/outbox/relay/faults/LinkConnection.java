@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** One connection through a {@link Link}: in each direction a thread that reads and one that passes on. */
 final class LinkConnection {
 
+    /** Little: what is on its way here is what neither side can take back. */
+    static final int BUFFER = 64 * 1024;
+
     private static final int READ_SIZE = 64 * 1024;
-    private static final int CHUNKS = 64;
+    private static final int CHUNKS = 8;
 
     private final Socket relay;
     private final Weather weather;
@@ -37,8 +41,10 @@ final class LinkConnection {
         Threads.start("link-open", () -> {
             try {
                 weather.await(System.nanoTime());
-                Socket opened = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket opened = new Socket();
+                opened.setReceiveBufferSize(BUFFER);
                 opened.setTcpNoDelay(true);
+                opened.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 server = opened;
                 pass(relay, opened, true);
                 pass(opened, relay, false);

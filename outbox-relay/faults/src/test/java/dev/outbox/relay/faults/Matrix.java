@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class Matrix {
     private final Map<Case, CompletableFuture<Row>> rows = new LinkedHashMap<>();
     private final Queue<Case> waiting;
     private final RelayJvm jvm = new RelayJvm(Settings.output());
+    private final AtomicBoolean archiving = new AtomicBoolean();
     private final AtomicInteger done = new AtomicInteger();
     private final List<Thread> lanes = new ArrayList<>();
 
@@ -77,6 +79,9 @@ final class Matrix {
                     }
                     version = next.version();
                     lane = new Lane(version);
+                    if (archiving.compareAndSet(false, true)) {
+                        archive(lane, version);
+                    }
                 }
                 Row row = run(next, name + "_" + ++count, lane);
                 System.out.printf("[%3d/%d] %s%n", done.incrementAndGet(), rows.size(), row.line());
@@ -89,6 +94,20 @@ final class Matrix {
         if (lane != null) {
             lane.close();
         }
+    }
+
+    /** The first lane lets a relay write its classes down; the others begin without. */
+    private void archive(Lane lane, int version) throws Exception {
+        Case of = new Case(Fault.named("none").build(), Mode.EXACTLY_ONCE, version);
+        try (Target target = new Target(of, "archive", lane, jvm)) {
+            RelayProcess relay = target.launch(jvm.archiving());
+            relay.awaitSaying(0, "Relaying ");
+            Event event = target.load().marker();
+            target.await("the first event", () -> target.reader().has(event.id()));
+            relay.terminate();
+            jvm.archived();
+        }
+        lane.drop("archive");
     }
 
     private Row run(Case of, String name, Lane lane) throws Exception {

@@ -12,10 +12,13 @@ final class RelayFaults {
     private static final int OUT_OF_MEMORY = 3;
     private static final int HUGE = 32 * 1024 * 1024;
 
-    private static final int LONG_EVENTS = 3_000;
+    private static final int LONG_EVENTS = 6_000;
     private static final int LONG_PAYLOAD = 1_000;
-    private static final int SLOW_BYTES_PER_SECOND = 300_000;
+    private static final int SLOW_BYTES_PER_SECOND = 1_000_000;
     private static final int LONG_ROUNDS = 5;
+
+    /** Longer than a relay waits for room before it asks the server whether it is there. */
+    private static final Duration LONG_WAIT = Duration.ofMillis(2_500);
 
     /** Longer than a producer waits for anything. */
     private static final Duration AGES = Duration.ofDays(30);
@@ -109,18 +112,21 @@ final class RelayFaults {
     }
 
     /**
-     * A transaction that began before others did, on a slow way to the broker: the server is asked for a sign of life while
-     * half of it is read, and nothing of the others may be confirmed for that.
+     * A transaction that began before others did comes behind them, and they wait for the broker meanwhile. The server is
+     * asked for a sign of life with the long one half read: nothing of the others may be confirmed for its answer.
      */
     private static void killInLongTransaction(Target target) {
-        target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
-        Random random = target.random();
-        List<Event> events = Stream.generate(() -> Event.of("Order", "long", incompressible(random)))
+        List<Event> events = Stream.generate(() -> Event.of("Order", "long", incompressible(target.random())))
                 .limit(LONG_EVENTS)
                 .toList();
-        List<Event> committed = target.load().commit(events).events();
-        Event halfWay = committed.get(LONG_EVENTS / 2);
-        target.await("half of a long transaction", () -> target.reader().has(halfWay.id()));
+        target.load().commit(events, () -> {
+            target.brokerLink().blackHole();
+            target.load().awaitCommits(5);
+        });
+        target.last(LONG_WAIT);
+        target.brokerLink().heal();
+        target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
+        target.last(LONG_WAIT);
         target.relay().kill();
     }
 

@@ -59,7 +59,7 @@ final class RelayJvm {
     /** The options of a relay that writes the archive when it ends in order. */
     List<String> archiving() {
         List<String> options = options("256m");
-        options.addAll(0, List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+        options.addAll(0, List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable", "-Xlog:all=error:stderr"));
         return options;
     }
 

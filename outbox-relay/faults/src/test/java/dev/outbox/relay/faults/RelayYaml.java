@@ -47,6 +47,9 @@ final class RelayYaml {
             yaml.append("      wal-sender-timeout: 3s\n");
         }
         for (String line : fault.streamLines()) {
+            if (line.startsWith("commit-interval") && !target.exactlyOnce()) {
+                continue;
+            }
             yaml.append("      ").append(line).append('\n');
             if (line.equals("on-record-error: dead-letter")) {
                 yaml.append("      dead-letter-topic: ")

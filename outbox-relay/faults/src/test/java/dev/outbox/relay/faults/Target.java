@@ -62,7 +62,7 @@ final class Target implements AutoCloseable {
         lane.postgres().createDatabase(name);
         sql(Writer.outboxDdl());
         sql(Writer.LEDGER_DDL);
-        this.witness = of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, this::connect) : null;
+        this.witness = of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, of.version(), this::connect) : null;
         this.admin = Admin.create(Map.of("bootstrap.servers", lane.broker().bootstrapServers()));
         for (String type : Load.TYPES) {
             createTopic(topic(type));
@@ -219,8 +219,13 @@ final class Target implements AutoCloseable {
 
     /** Starts a relay and waits for nothing. */
     RelayProcess launchRelay(String heap) {
+        return launch(options(heap));
+    }
+
+    /** The same with other options for its JVM. */
+    RelayProcess launch(List<String> options) {
         Path log = directory.resolve("relay-" + relays.size() + ".log");
-        RelayProcess started = RelayProcess.start(options(heap), config, log);
+        RelayProcess started = RelayProcess.start(options, config, log);
         relays.add(started);
         relay = started;
         return started;
@@ -299,7 +304,7 @@ final class Target implements AutoCloseable {
     }
 
     /** Looks where what was committed has committed, if anybody wants to know. */
-    void witness() throws Exception {
+    void witness() {
         if (witness != null) {
             witness.look();
         }

@@ -31,18 +31,20 @@ final class Witness {
     }
 
     /** Makes slot and publication; from now on it sees every commit. */
-    static Witness begin(String name, Callable<Connection> database) throws Exception {
+    static Witness begin(String name, int version, Callable<Connection> database) throws Exception {
         Witness witness = new Witness(name + "_witness", database);
         try (Connection connection = database.call();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE PUBLICATION witness FOR TABLE written");
-            statement.execute("SELECT pg_create_logical_replication_slot('" + witness.slot + "', 'pgoutput')");
+            // It comes along to a standby, where the relay's slot does.
+            statement.execute("SELECT pg_create_logical_replication_slot('" + witness.slot + "', 'pgoutput'"
+                    + (version >= 17 ? ", failover => true)" : ")"));
         }
         return witness;
     }
 
     /** Reads what has committed since the last time; the slot holds no log before that any more. */
-    void look() throws Exception {
+    void look() {
         PgOutputDecoder decoder = new PgOutputDecoder();
         @Nullable Begin begin = null;
         try (Connection connection = database.call();
@@ -58,6 +60,8 @@ final class Witness {
                     commits.put(transaction, new CommitPoint(begin.commitLsn(), begin.commitInstant()));
                 }
             }
+        } catch (Exception e) {
+            throw new IllegalStateException("The witness can't be asked: " + e.getMessage(), e);
         }
     }
 

@@ -116,8 +116,8 @@ final class AdoptCommand implements Callable<Integer> {
                 yield ExitCode.OK;
             }
             case ACCEPTED -> {
-                out().println("Accepted, and recorded in " + found.delivery().positionTopic()
-                        + ". A relay that waits for it goes on by itself; otherwise: "
+                report.accepted(adoption.recorded()).forEach(out()::println);
+                out().println("A relay that waits for it goes on by itself; otherwise: "
                         + new CommandText(config.file()).run());
                 yield ExitCode.OK;
             }

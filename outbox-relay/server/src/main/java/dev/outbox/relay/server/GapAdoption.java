@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.GapException;
+import dev.outbox.relay.GapRange;
 import dev.outbox.relay.PositionStore;
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
@@ -36,6 +37,9 @@ final class GapAdoption implements AutoCloseable {
     /** A relay whose stream has FAILED takes the slot for a moment, each time that it looks whether it can go on. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /** Once the gap is accepted, nobody streams over it: the slot is held for such a look and nothing else. */
+    private static final Duration PATIENCE_ONCE_ACCEPTED = Duration.ofSeconds(30);
+
     private static final long PAUSE_NANOS = 200_000_000;
     private static final Duration STORE_LIMIT = Duration.ofSeconds(30);
 
@@ -49,7 +53,7 @@ final class GapAdoption implements AutoCloseable {
     private Optional<Checkpoint> left = Optional.empty();
     private @Nullable GapException accepted;
     private @Nullable Producer<byte[], byte[]> producer;
-    private boolean stored;
+    private @Nullable GapRange recorded;
 
     /**
      * @param by who accepts, for the record
@@ -89,23 +93,29 @@ final class GapAdoption implements AutoCloseable {
         if (config.delivery().exactlyOnce()) {
             cluster.requireTransactions();
         }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long began = System.nanoTime();
         while (true) {
             try {
                 engine.adopt(new Store(), gap -> accept(decision, gap), this::store);
-                return stored ? Outcome.ACCEPTED : Outcome.NO_GAP;
+                return recorded == null ? Outcome.NO_GAP : Outcome.ACCEPTED;
             } catch (GapException gap) {
                 if (accepted != null) {
                     throw gap;
                 }
                 return Outcome.DECLINED;
             } catch (SlotHeldException e) {
-                if (System.nanoTime() > deadline) {
+                Duration patience = accepted == null ? PATIENCE : PATIENCE_ONCE_ACCEPTED;
+                if (System.nanoTime() - began > patience.toNanos()) {
                     throw e;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+    }
+
+    /** The events that may be missing for the gap that was accepted, as recorded. */
+    GapRange recorded() {
+        return Objects.requireNonNull(recorded, "no gap was accepted");
     }
 
     private boolean accept(BiPredicate<Optional<Checkpoint>, GapException> decision, GapException gap) {
@@ -139,10 +149,9 @@ final class GapAdoption implements AutoCloseable {
         producer = StreamProducer.open(config, settings, cluster);
     }
 
-    private void store(Checkpoint checkpoint) {
+    private void store(Checkpoint checkpoint, GapRange range) {
         Producer<byte[], byte[]> open = Objects.requireNonNull(producer, "made when the position was taken");
-        GapException gap = Objects.requireNonNull(accepted, "asked before");
-        Adopted adopted = new Adopted(by, Instant.now(), gap.range());
+        Adopted adopted = new Adopted(by, Instant.now(), range);
         boolean transaction = config.delivery().exactlyOnce();
         try {
             if (transaction) {
@@ -160,7 +169,7 @@ final class GapAdoption implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw notStored(e);
         }
-        stored = true;
+        recorded = range;
         log.warn(
                 "The gap is accepted by {}, and recorded in {}. The stream goes on behind {}.",
                 by,

@@ -36,6 +36,13 @@ final class GapReport {
                         + " be relayed: compare with the topic before any is sent again.");
     }
 
+    /** What was recorded: more than was shown, for events went on to commit until the stream had a new beginning. */
+    List<String> accepted(GapRange recorded) {
+        return List.of(
+                "Accepted, and recorded in " + config.delivery().positionTopic() + ". " + recorded.words() + ":",
+                sql(recorded));
+    }
+
     /** What tells which connection holds the slot. */
     String holderSql() {
         return "SELECT a.pid, a.client_addr, a.application_name, a.backend_start FROM pg_replication_slots s"

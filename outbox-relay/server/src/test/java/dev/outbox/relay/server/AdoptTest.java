@@ -83,6 +83,7 @@ class AdoptTest {
         assertThat(adopted.range().afterMillis()).isPositive();
         assertThat(adopted.range().afterLsn().value()).isPositive();
         assertThat(adopted.range().untilMillis()).isPositive();
+        assertThat(adopted.range().untilLsn().value()).isPositive();
     }
 
     @ParameterizedTest

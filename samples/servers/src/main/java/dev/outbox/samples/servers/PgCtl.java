@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code pg_ctl} for a server that the library has started: it can stop one in order only, and never start it again. */
 final class PgCtl implements AutoCloseable {
 
+    private static final String PID_FILE = "postmaster.pid";
     private static final long LIMIT_SECONDS = 60;
     private static final int ULIMIT_BLOCK = 512;
 
@@ -56,11 +57,13 @@ final class PgCtl implements AutoCloseable {
 
     /** The postmaster's process. */
     long pid() {
-        return Long.parseLong(read(data.resolve("postmaster.pid"))
-                .lines()
-                .findFirst()
-                .orElseThrow()
-                .strip());
+        return Long.parseLong(
+                read(data.resolve(PID_FILE)).lines().findFirst().orElseThrow().strip());
+    }
+
+    boolean isRunning() {
+        return Files.exists(data.resolve(PID_FILE))
+                && ProcessHandle.of(pid()).map(ProcessHandle::isAlive).orElse(false);
     }
 
     /** @param under a command that runs the one that follows it */

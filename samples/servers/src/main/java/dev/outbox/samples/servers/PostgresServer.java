@@ -46,6 +46,7 @@ public final class PostgresServer implements AutoCloseable {
         this.binaries = binaries;
         this.postgres = launch(data, port, settings, binaries);
         this.pgCtl = PgCtl.of(data);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "postgres-stop"));
     }
 
     /** Starts a server on a free port; returns when it accepts connections. */
@@ -118,6 +119,8 @@ public final class PostgresServer implements AutoCloseable {
                     .setPort(port == 0 ? Ports.free() : port)
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
+                    // The library's hook takes it for a failure that a server was ended before.
+                    .setRegisterShutdownHook(false)
                     .setPGStartupWait(Duration.ofSeconds(60));
             all.forEach(builder::setServerConfig);
             return builder.start();
@@ -231,6 +234,9 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Stops the server for good; its data stays until it is closed. */
     public void stop() {
+        if (!pgCtl.isRunning()) {
+            return;
+        }
         try {
             postgres.close();
         } catch (IOException e) {
