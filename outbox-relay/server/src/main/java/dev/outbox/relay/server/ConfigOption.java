@@ -35,7 +35,7 @@ final class ConfigOption {
      * @throws ConfigException that {@link Main} prints
      */
     ServerConfig read() {
-        Logging.configure(debug);
+        Logging.configure(debug, System.getenv(Logging.VARIABLE));
         return ConfigReader.read(file(), System.getenv(), systemProperties());
     }
 
