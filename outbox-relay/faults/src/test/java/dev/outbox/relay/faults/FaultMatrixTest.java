@@ -32,18 +32,22 @@ class FaultMatrixTest {
 
     @TestFactory
     Stream<DynamicTest> nothing_is_lost_invented_reordered_or_left_out_in_silence() {
-        return cases.stream().map(one -> DynamicTest.dynamicTest(one.toString(), () -> {
-            Row row = matrix.row(one);
-            assertThat(row.failures()).as(row.line()).isEmpty();
-        }));
+        return cases.stream()
+                .map(one -> DynamicTest.dynamicTest(one.toString(), () -> {
+                    Row row = matrix.row(one);
+                    assertThat(row.failures()).as(row.line()).isEmpty();
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> a_relay_with_a_defect_has_a_red_row() {
-        return defects.stream().map(one -> DynamicTest.dynamicTest(one.toString(), () -> {
-            Row row = matrix.row(one);
-            assertThat(row.isHarmSeen()).as("%s %s", row.line(), row.failures()).isTrue();
-        }));
+        return defects.stream()
+                .map(one -> DynamicTest.dynamicTest(one.toString(), () -> {
+                    Row row = matrix.row(one);
+                    assertThat(row.isHarmSeen())
+                            .as("%s %s", row.line(), row.failures())
+                            .isTrue();
+                }));
     }
 
     @AfterAll

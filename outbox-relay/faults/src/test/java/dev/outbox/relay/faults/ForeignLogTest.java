@@ -68,14 +68,17 @@ class ForeignLogTest {
             assertThat(mostLag).as("bytes not confirmed").isLessThan(MOST_LAG);
             assertThat(retained).as("bytes kept after a checkpoint").isLessThan(MOST_RETAINED + lately);
             for (Target target : List.of(atLeastOnce, exactlyOnce)) {
-                assertThat(target.relay().terminate()).as(target.relay()::lastWords).isZero();
+                assertThat(target.relay().terminate())
+                        .as(target.relay()::lastWords)
+                        .isZero();
             }
         }
     }
 
     private static Target idle(Lane lane, Mode mode) throws Exception {
         Case of = new Case(Fault.named("foreign log").build(), mode, 18);
-        Target target = new Target(of, "idle_" + mode.name().toLowerCase(java.util.Locale.ROOT), lane, new RelayJvm(Settings.output()));
+        Target target = new Target(
+                of, "idle_" + mode.name().toLowerCase(java.util.Locale.ROOT), lane, new RelayJvm(Settings.output()));
         target.startFirstRelay();
         return target;
     }
@@ -92,8 +95,7 @@ class ForeignLogTest {
 
     private static long lag(Statement statement) {
         return number(
-                statement,
-                "SELECT max(pg_current_wal_lsn() - confirmed_flush_lsn)::bigint FROM pg_replication_slots");
+                statement, "SELECT max(pg_current_wal_lsn() - confirmed_flush_lsn)::bigint FROM pg_replication_slots");
     }
 
     private static long number(Statement statement, String sql) {

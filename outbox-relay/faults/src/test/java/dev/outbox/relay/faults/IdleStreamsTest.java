@@ -32,13 +32,17 @@ class IdleStreamsTest {
             postgres.execute("idle", Writer.outboxDdl());
             postgres.execute("idle", "CREATE PUBLICATION outbox FOR TABLE outbox WITH (publish = 'insert')");
             Path config = Files.writeString(directory.resolve("relay.yaml"), yaml(postgres, broker));
-            RelayProcess relay = RelayProcess.start(
-                    new RelayJvm(directory).options("1g"), config, directory.resolve("relay.log"));
+            RelayProcess relay =
+                    RelayProcess.start(new RelayJvm(directory).options("1g"), config, directory.resolve("relay.log"));
             try {
                 Threads.await(
                         () -> "all streams to run; " + relay.lastWords(),
                         Settings.PATIENCE.multipliedBy(5),
-                        () -> relay.log().lines().filter(line -> line.contains("Relaying ")).count() == STREAMS);
+                        () -> relay.log()
+                                        .lines()
+                                        .filter(line -> line.contains("Relaying "))
+                                        .count()
+                                == STREAMS);
                 // What the start has left to do is done by then.
                 Threads.last(Duration.ofSeconds(10));
                 long before = relay.cpu().toNanos();

@@ -73,8 +73,7 @@ final class Report {
 
                 Defects that exist in test code only, each under a fault above. Every row is red, as it has to be.
 
-                %s"""
-                .formatted(
+                %s""".formatted(
                         rows.size(),
                         rows.stream().filter(Row::isGreen).count(),
                         rounds,

@@ -62,7 +62,8 @@ final class Target implements AutoCloseable {
         lane.postgres().createDatabase(name);
         sql(Writer.outboxDdl());
         sql(Writer.LEDGER_DDL);
-        this.witness = of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, of.version(), this::connect) : null;
+        this.witness =
+                of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, of.version(), this::connect) : null;
         this.admin = Admin.create(Map.of("bootstrap.servers", lane.broker().bootstrapServers()));
         for (String type : Load.TYPES) {
             createTopic(topic(type));

@@ -39,7 +39,7 @@ public final class ConfigOption {
      * @throws ConfigException that {@link Main} prints
      */
     public ServerConfig read() {
-        Logging.configure(debug);
+        Logging.configure(debug, System.getenv(Logging.VARIABLE));
         return ConfigReader.read(file(), System.getenv(), systemProperties());
     }
 

@@ -8,6 +8,7 @@ import dev.outbox.relay.server.config.OnRecordError;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * What becomes of events that can't be delivered for what they are: {@code on-record-error}. One for each attempt, for
@@ -17,6 +18,7 @@ final class RecordPolicy {
 
     private static final Logger log = LoggerFactory.getLogger(RecordPolicy.class);
 
+    private final String stream;
     private final OnRecordError onRecordError;
     private final Topics topics;
     private final DeadLetters deadLetters;
@@ -32,6 +34,7 @@ final class RecordPolicy {
             PoisonedEvents poisoned,
             RecordErrorCounts counts,
             Tally tally) {
+        this.stream = stream;
         this.onRecordError = config.onRecordError();
         this.topics = topics;
         this.deadLetters = new DeadLetters(stream, config.deadLetterTopic(), topics);
@@ -103,8 +106,9 @@ final class RecordPolicy {
         };
     }
 
-    /** The event's dead letter is acknowledged. */
+    /** The event's dead letter is acknowledged. The producer's thread, which says so, is this stream's own. */
     void deadLettered(Delivery delivery, RecordException objection) {
+        MDC.put("stream", stream);
         say("Dead-lettered", delivery, objection);
     }
 

@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.server.config.ServerConfig;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +31,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Relay(config.read(), new CommandText(config.file())).run();
+        // Not within the next line: the relay's class makes its logger before its arguments are known.
+        ServerConfig read = config.read();
+        return new Relay(read, new CommandText(config.file())).run();
     }
 }

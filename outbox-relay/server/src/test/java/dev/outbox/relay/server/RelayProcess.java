@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -14,6 +15,7 @@ import org.awaitility.Awaitility;
 final class RelayProcess implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 30;
+    private static final List<String> SMALL = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
     private final Process process;
     private final Path output;
@@ -28,7 +30,12 @@ final class RelayProcess implements AutoCloseable {
     }
 
     static RelayProcess start(String... arguments) {
-        return start(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), arguments);
+        return start(SMALL, arguments);
+    }
+
+    /** With a further environment variable. */
+    static RelayProcess startWith(String variable, String value, String... arguments) {
+        return start(Map.of(variable, value), SMALL, arguments);
     }
 
     /** With the JVM's own compilers and a heap of this size, as in production. */
@@ -45,6 +52,10 @@ final class RelayProcess implements AutoCloseable {
     }
 
     private static RelayProcess start(List<String> flags, String... arguments) {
+        return start(Map.of(), flags, arguments);
+    }
+
+    private static RelayProcess start(Map<String, String> environment, List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
@@ -53,12 +64,10 @@ final class RelayProcess implements AutoCloseable {
         try {
             Path output = Files.createTempFile("relay", ".out");
             output.toFile().deleteOnExit();
-            return new RelayProcess(
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start(),
-                    output);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            return new RelayProcess(builder.start(), output);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
