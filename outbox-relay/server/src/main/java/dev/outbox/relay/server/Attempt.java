@@ -175,7 +175,17 @@ final class Attempt implements AutoCloseable {
         Producer<byte[], byte[]> opened = Objects.requireNonNull(producer, "made when the position was taken");
         PositionKeeper its = keeper(opened);
         keeper = its;
-        Sending begun = new Sending(opened, its, policy, failure, ackTimeout, suspension, progress, tally, stop);
+        Sending begun = new Sending(
+                opened,
+                its,
+                policy,
+                failure,
+                ackTimeout,
+                suspension,
+                progress,
+                tally,
+                stop,
+                config.delivery().exactlyOnce());
         sending = begun;
         positions.pause(null);
         its.begin();

@@ -28,8 +28,13 @@ final class PoisonedEvents {
 
     private record Mark(RecordException why, boolean suspect) {}
 
-    /** A broker has refused the event. Those of a batch are told one after the other. */
-    synchronized void refused(Delivery delivery, RecordException why) {
+    /**
+     * A broker has refused the event. Those of a batch are told one after the other.
+     *
+     * @param byCompany whether it may have been told so only because another was refused before: Kafka gives the error
+     *     of a transaction to records of it that were never sent
+     */
+    synchronized void refused(Delivery delivery, RecordException why, boolean byCompany) {
         Position position = delivery.position();
         Mark before = marks.get(position);
         if (before != null && before.suspect()) {
@@ -42,7 +47,7 @@ final class PoisonedEvents {
             if (shared) {
                 marks.computeIfPresent(previous, (same, mark) -> new Mark(mark.why(), true));
             }
-            mark(position, new Mark(why, shared));
+            mark(position, new Mark(why, shared || byCompany));
             previous = position;
             previousCause = why.getCause();
         }

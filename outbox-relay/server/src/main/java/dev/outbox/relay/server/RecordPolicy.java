@@ -121,11 +121,17 @@ final class RecordPolicy {
                 objection.what());
     }
 
-    /** A broker has refused the event, and the attempt ends: the next one diverts it. */
-    void refused(Delivery delivery, RecordException why) {
-        counts.refused(why.reason());
+    /**
+     * A broker has refused the event, and the attempt ends: the next one diverts it.
+     *
+     * @param byCompany whether that may be the fault of another, which was refused before
+     */
+    void refused(Delivery delivery, RecordException why, boolean byCompany) {
+        if (!byCompany) {
+            counts.refused(why.reason());
+        }
         if (onRecordError != OnRecordError.STOP) {
-            poisoned.refused(delivery, why);
+            poisoned.refused(delivery, why, byCompany);
         }
     }
 }

@@ -28,6 +28,7 @@ final class Sending {
     private final Progress progress;
     private final Tally tally;
     private final Stop stop;
+    private final boolean transactions;
     private final Thread host = Thread.currentThread();
     private final AtomicLong inFlight = new AtomicLong();
 
@@ -40,7 +41,8 @@ final class Sending {
             Suspension suspension,
             Progress progress,
             Tally tally,
-            Stop stop) {
+            Stop stop,
+            boolean transactions) {
         this.producer = producer;
         this.keeper = keeper;
         this.policy = policy;
@@ -50,6 +52,7 @@ final class Sending {
         this.progress = progress;
         this.tally = tally;
         this.stop = stop;
+        this.transactions = transactions;
     }
 
     /** The events that are sent and not settled. From any thread. */
@@ -68,6 +71,7 @@ final class Sending {
                 divert(delivery, objection);
             } else if (policy.sendAlone(delivery)) {
                 awaitInFlight(1);
+                throwIfFailed();
                 send(delivery, delivery.record(), null);
                 awaitInFlight(0);
             } else {
@@ -134,7 +138,7 @@ final class Sending {
     private void failed(Delivery delivery, Exception error) {
         RelayException sentence = KafkaErrors.refused(delivery.salvaged(), error);
         if (sentence instanceof RecordException refused && !(error instanceof RelayException)) {
-            policy.refused(delivery, refused);
+            policy.refused(delivery, refused, transactions && failure.isNoted());
         }
         if (failure.note(sentence)) {
             delivery.fail(sentence);

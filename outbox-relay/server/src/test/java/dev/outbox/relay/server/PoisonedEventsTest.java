@@ -18,7 +18,7 @@ class PoisonedEventsTest {
 
     @Test
     void nothing_is_held_against_an_event_that_was_not_refused() {
-        poisoned.refused(event(7, 1), refusal(new Exception()));
+        poisoned.refused(event(7, 1), refusal(new Exception()), false);
 
         assertThat(poisoned.poison(event(7, 0))).isNull();
         assertThat(poisoned.isSuspect(event(7, 0))).isFalse();
@@ -27,8 +27,8 @@ class PoisonedEventsTest {
     @Test
     void an_event_with_a_refusal_of_its_own_is_poisoned() {
         RecordException why = refusal(new Exception());
-        poisoned.refused(event(7, 1), why);
-        poisoned.refused(event(7, 2), refusal(new Exception()));
+        poisoned.refused(event(7, 1), why, false);
+        poisoned.refused(event(7, 2), refusal(new Exception()), false);
 
         assertThat(poisoned.poison(event(7, 1))).isSameAs(why);
         assertThat(poisoned.isSuspect(event(7, 1))).isFalse();
@@ -38,27 +38,37 @@ class PoisonedEventsTest {
     void events_that_share_a_refusal_are_suspects_until_one_is_refused_alone() {
         Exception ofTheBatch = new Exception();
         for (int i = 0; i < 3; i++) {
-            poisoned.refused(event(7, i), refusal(ofTheBatch));
+            poisoned.refused(event(7, i), refusal(ofTheBatch), false);
         }
         for (int i = 0; i < 3; i++) {
             assertThat(poisoned.isSuspect(event(7, i))).isTrue();
             assertThat(poisoned.poison(event(7, i))).isNull();
         }
 
-        poisoned.refused(event(7, 1), refusal(ofTheBatch));
+        poisoned.refused(event(7, 1), refusal(ofTheBatch), false);
 
         assertThat(poisoned.poison(event(7, 1))).isNotNull();
         assertThat(poisoned.isSuspect(event(7, 2))).isTrue();
     }
 
     @Test
+    void an_event_that_fails_with_the_transaction_of_another_is_a_suspect_only() {
+        poisoned.refused(event(7, 1), refusal(new Exception()), false);
+        poisoned.refused(event(7, 9), refusal(new Exception()), true);
+
+        assertThat(poisoned.poison(event(7, 1))).isNotNull();
+        assertThat(poisoned.poison(event(7, 9))).isNull();
+        assertThat(poisoned.isSuspect(event(7, 9))).isTrue();
+    }
+
+    @Test
     void what_was_refused_alone_stays_poisoned_though_others_get_the_same_exception() {
         Exception always = new Exception();
         for (int i = 0; i < 4; i++) {
-            poisoned.refused(event(7, i), refusal(always));
+            poisoned.refused(event(7, i), refusal(always), false);
         }
         for (int i = 0; i < 4; i++) {
-            poisoned.refused(event(7, i), refusal(always));
+            poisoned.refused(event(7, i), refusal(always), false);
             for (int j = 0; j <= i; j++) {
                 assertThat(poisoned.poison(event(7, j))).isNotNull();
             }
@@ -68,19 +78,19 @@ class PoisonedEventsTest {
     @Test
     void there_is_news_when_more_is_known_than_before_and_once_only() {
         Exception always = new Exception();
-        poisoned.refused(event(7, 1), refusal(always));
+        poisoned.refused(event(7, 1), refusal(always), false);
         assertThat(poisoned.takeNews()).isTrue();
         assertThat(poisoned.takeNews()).isFalse();
 
-        poisoned.refused(event(7, 1), refusal(always));
+        poisoned.refused(event(7, 1), refusal(always), false);
 
         assertThat(poisoned.takeNews()).isFalse();
     }
 
     @Test
     void what_is_confirmed_is_forgotten_and_what_waits_is_not() {
-        poisoned.refused(event(7, 1), refusal(new Exception()));
-        poisoned.refused(event(9, 1), refusal(new Exception()));
+        poisoned.refused(event(7, 1), refusal(new Exception()), false);
+        poisoned.refused(event(9, 1), refusal(new Exception()), false);
 
         poisoned.confirmed(new LogSequenceNumber(8));
 
@@ -91,12 +101,12 @@ class PoisonedEventsTest {
     @Test
     void memory_is_bounded_and_what_found_no_room_has_its_turn_later() {
         for (int i = 0; i < 20_000; i++) {
-            poisoned.refused(event(7, i), refusal(new Exception()));
+            poisoned.refused(event(7, i), refusal(new Exception()), false);
         }
         assertThat(poisoned.size()).isEqualTo(10_000);
         poisoned.confirmed(new LogSequenceNumber(8));
 
-        poisoned.refused(event(8, 15_000), refusal(new Exception()));
+        poisoned.refused(event(8, 15_000), refusal(new Exception()), false);
 
         assertThat(poisoned.poison(event(8, 15_000))).isNotNull();
     }
