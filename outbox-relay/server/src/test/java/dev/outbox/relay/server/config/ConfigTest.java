@@ -42,6 +42,7 @@ class ConfigTest {
             assertThat(stream.relay().routes()).containsExactly(Map.entry("Person", "people"));
         });
         assertThat(config.shutdownTimeout()).hasSeconds(8);
+        assertThat(config.admin()).contains(new AdminConfig("localhost", 8085, Optional.empty(), Optional.empty()));
     }
 
     @Test
