@@ -17,7 +17,9 @@ final class BrokerFaults {
     private static final Duration HANGING = Duration.ofSeconds(4);
 
     private static final Duration WAL_SENDER_TIMEOUT = Duration.ofSeconds(2);
-    private static final int TRANSACTION_TIMEOUT_MS = 1_000;
+    /** The least that the relay takes. */
+    private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
     private static final Duration UNAVAILABLE = Duration.ofSeconds(2);
 
     private BrokerFaults() {}
@@ -45,6 +47,8 @@ final class BrokerFaults {
                         .heal(target -> target.broker().restart())
                         .build(),
                 Fault.named("broker: topic deleted")
+                        // How long the relay waits before it asks whether the topic is still there.
+                        .kafka("max.block.ms", "3000")
                         .inject(target -> new TopicDeletion(target).run())
                         .build(),
                 Fault.named("broker: Kafka transaction timeout")
@@ -81,7 +85,7 @@ final class BrokerFaults {
     private static void outlastTransaction(Target target) {
         if (!target.exactlyOnce()) {
             target.brokerLink().blackHole();
-            target.last(Duration.ofMillis(2 * TRANSACTION_TIMEOUT_MS));
+            target.last(HANGING);
             return;
         }
         target.await("the brokers to abort a Kafka transaction that was open for too long", () -> {

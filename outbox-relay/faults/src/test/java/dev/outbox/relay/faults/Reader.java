@@ -3,9 +3,11 @@ package dev.outbox.relay.faults;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer that reads committed records only, of all topics whose names begin with a prefix, from their beginning, and
@@ -29,6 +32,7 @@ final class Reader implements AutoCloseable {
      */
     record Received(UUID id, String aggregateId) {}
 
+    private static final int MOST_KEPT = 1_000_000;
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long LOOK_NANOS = Duration.ofMillis(500).toNanos();
 
@@ -39,7 +43,8 @@ final class Reader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<Received> received = new ArrayList<>();
     private final Set<UUID> ids = ConcurrentHashMap.newKeySet();
-    private final Set<UUID> deadLetters = ConcurrentHashMap.newKeySet();
+    private final Map<UUID, ConsumerRecord<byte[], byte[]>> records = new ConcurrentHashMap<>();
+    private final Map<UUID, ConsumerRecord<byte[], byte[]>> deadLetters = new ConcurrentHashMap<>();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean stopped;
@@ -124,12 +129,15 @@ final class Reader implements AutoCloseable {
     private void note(ConsumerRecord<byte[], byte[]> record) {
         Received event = new Received(id(record), text(record.key()));
         if (record.topic().equals(deadLetterTopic)) {
-            deadLetters.add(event.id());
+            deadLetters.put(event.id(), record);
         } else {
             synchronized (received) {
                 received.add(event);
             }
             ids.add(event.id());
+            if (record.serializedValueSize() <= MOST_KEPT) {
+                records.put(event.id(), record);
+            }
         }
     }
 
@@ -143,7 +151,7 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    private static String text(byte[] bytes) {
+    static String text(byte @Nullable [] bytes) {
         return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
@@ -158,7 +166,17 @@ final class Reader implements AutoCloseable {
     }
 
     boolean hasDeadLetter(UUID id) {
-        return deadLetters.contains(id);
+        return deadLetters.containsKey(id);
+    }
+
+    /** An event's record, the last one if it came again. Those of a megabyte are not kept. */
+    Optional<ConsumerRecord<byte[], byte[]>> record(UUID id) {
+        return Optional.ofNullable(records.get(id));
+    }
+
+    /** Those of events without an id among them. */
+    Collection<ConsumerRecord<byte[], byte[]>> deadLetters() {
+        return deadLetters.values();
     }
 
     int count() {

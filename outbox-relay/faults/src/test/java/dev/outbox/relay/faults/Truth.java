@@ -63,7 +63,8 @@ final class Truth {
                 .toList();
     }
 
-    private List<Transaction> committed() {
+    /** What was committed so far. */
+    List<Transaction> committed() {
         return load.written().stream()
                 .flatMap(List::stream)
                 .filter(Transaction::committed)
