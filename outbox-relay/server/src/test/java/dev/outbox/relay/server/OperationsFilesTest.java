@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -38,7 +39,8 @@ class OperationsFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"src/main/dist/grafana/outbox-relay.json", "src/main/dist/prometheus/outbox-relay.rules.yml"})
+    @ValueSource(
+            strings = {"src/main/dist/grafana/outbox-relay.json", "src/main/dist/prometheus/outbox-relay.rules.yml"})
     void every_metric_that_a_file_asks_for_is_there(String file) throws IOException {
         Set<String> asked = names(Files.readString(Path.of(file)));
 
@@ -58,16 +60,14 @@ class OperationsFilesTest {
 
     @Test
     void alerts_and_dashboard_are_what_prometheus_and_grafana_read() throws IOException {
-        List<Map<String, Object>> rules =
-                list(list(load("src/main/dist/prometheus/outbox-relay.rules.yml").get("groups"))
-                        .get(0)
-                        .get("rules"));
+        List<Map<String, Object>> rules = list(
+                list(load("src/main/dist/prometheus/outbox-relay.rules.yml"), "groups").get(0), "rules");
         assertThat(rules)
                 .hasSizeGreaterThan(5)
                 .allSatisfy(rule -> assertThat(rule).containsKeys("alert", "expr", "labels", "annotations"));
 
         Map<String, Object> dashboard = load("src/main/dist/grafana/outbox-relay.json");
-        assertThat(list(dashboard.get("panels")))
+        assertThat(list(dashboard, "panels"))
                 .hasSizeGreaterThan(10)
                 .allSatisfy(panel -> assertThat(panel).containsKeys("title", "type", "gridPos", "targets"));
     }
@@ -88,7 +88,7 @@ class OperationsFilesTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> list(Object value) {
-        return (List<Map<String, Object>>) value;
+    private static List<Map<String, Object>> list(Map<String, Object> object, String member) {
+        return (List<Map<String, Object>>) requireNonNull(object.get(member), member);
     }
 }
