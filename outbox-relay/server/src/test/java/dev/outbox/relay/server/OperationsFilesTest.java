@@ -61,7 +61,9 @@ class OperationsFilesTest {
     @Test
     void alerts_and_dashboard_are_what_prometheus_and_grafana_read() throws IOException {
         List<Map<String, Object>> rules = list(
-                list(load("src/main/dist/prometheus/outbox-relay.rules.yml"), "groups").get(0), "rules");
+                list(load("src/main/dist/prometheus/outbox-relay.rules.yml"), "groups")
+                        .get(0),
+                "rules");
         assertThat(rules)
                 .hasSizeGreaterThan(5)
                 .allSatisfy(rule -> assertThat(rule).containsKeys("alert", "expr", "labels", "annotations"));
