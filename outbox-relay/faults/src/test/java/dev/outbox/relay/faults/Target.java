@@ -10,18 +10,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,16 +161,6 @@ final class Target implements AutoCloseable {
                         .configs(of.fault().topicSettings())))
                 .all()
                 .get();
-    }
-
-    /** Changes a setting of the topics of the load. */
-    void alterTopics(String setting, String value) throws Exception {
-        var operation = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
-        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-        for (String type : Load.TYPES) {
-            changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic(type)), List.of(operation));
-        }
-        admin.incrementalAlterConfigs(changes).all().get();
     }
 
     /** The relay that was started last. */
