@@ -64,8 +64,7 @@ final class BrokerFaults {
                         .topic("min.insync.replicas", "2")
                         .setup(BrokerFaults::addReplicas)
                         .inject(BrokerFaults::loseReplica)
-                        .heal(target ->
-                                Signals.send("CONT", target.secondBroker().pid()))
+                        .heal(BrokerFaults::findReplica)
                         .destroysServers()
                         .build());
     }
@@ -115,7 +114,7 @@ final class BrokerFaults {
     }
 
     /** The topics of the load get a copy on a second broker. All else stays on the first alone, which leads them. */
-    private static void addReplicas(Target target) throws Exception {
+    static void addReplicas(Target target) throws Exception {
         target.secondBroker();
         for (String type : Load.TYPES) {
             for (int partition = 0; partition < Target.PARTITIONS; partition++) {
@@ -130,8 +129,12 @@ final class BrokerFaults {
         awaitInSync(target, 2);
     }
 
+    static void findReplica(Target target) {
+        Signals.send("CONT", target.secondBroker().pid());
+    }
+
     /** Until then nothing more may be seen by anybody. */
-    private static void loseReplica(Target target) {
+    static void loseReplica(Target target) {
         Signals.send("STOP", target.secondBroker().pid());
         awaitInSync(target, 1);
         AtomicInteger count = new AtomicInteger(-1);

@@ -57,6 +57,7 @@ enum Defect {
     private final String file;
     private final String right;
     private final String wrong;
+    private boolean compiled;
 
     Defect(String file, String right, String wrong) {
         this.file = file;
@@ -67,8 +68,10 @@ enum Defect {
     /** The folder with its classes, which are compiled on the first call. */
     synchronized Path compiled(Path directory) {
         Path classes = directory.resolve(name().toLowerCase(Locale.ROOT));
-        if (!Files.exists(classes)) {
+        // Those of an earlier build may be of other sources.
+        if (!compiled) {
             compile(classes);
+            compiled = true;
         }
         return classes;
     }

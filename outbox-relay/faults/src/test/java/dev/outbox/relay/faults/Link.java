@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The network between a relay and one server: a TCP proxy on a port that stays, whatever is behind it. It passes bytes on
@@ -19,6 +20,7 @@ final class Link implements AutoCloseable {
     private final ServerSocket server;
     private final List<LinkConnection> connections = new CopyOnWriteArrayList<>();
     private final Weather weather;
+    private final AtomicLong toRelay = new AtomicLong();
     private volatile int target;
     private volatile boolean refusing;
 
@@ -40,6 +42,11 @@ final class Link implements AutoCloseable {
     /** Where new connections lead to. */
     void leadTo(int port) {
         target = port;
+    }
+
+    /** How many bytes have been passed on to relays so far. */
+    long passedToRelay() {
+        return toRelay.get();
     }
 
     /** Ends all open connections with a reset on both sides; new ones get through. */
@@ -95,7 +102,7 @@ final class Link implements AutoCloseable {
                 Socket client = server.accept();
                 client.setTcpNoDelay(true);
                 client.setSendBufferSize(LinkConnection.BUFFER);
-                LinkConnection connection = new LinkConnection(client, weather, connections::remove);
+                LinkConnection connection = new LinkConnection(client, weather, toRelay, connections::remove);
                 connections.add(connection);
                 if (refusing) {
                     connection.reset();

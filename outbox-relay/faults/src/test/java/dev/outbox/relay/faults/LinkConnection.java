@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class LinkConnection {
 
     private final Socket relay;
     private final Weather weather;
+    private final AtomicLong toRelay;
     private final Consumer<LinkConnection> ended;
     private volatile @Nullable Socket server;
     private volatile boolean serverGone;
@@ -30,9 +32,10 @@ final class LinkConnection {
 
     private record Chunk(byte[] bytes, int length, long cameAtNanos) {}
 
-    LinkConnection(Socket relay, Weather weather, Consumer<LinkConnection> ended) {
+    LinkConnection(Socket relay, Weather weather, AtomicLong toRelay, Consumer<LinkConnection> ended) {
         this.relay = relay;
         this.weather = weather;
+        this.toRelay = toRelay;
         this.ended = ended;
     }
 
@@ -105,6 +108,9 @@ final class LinkConnection {
     private boolean passed(Chunk chunk, Socket to, boolean fromRelay) {
         try {
             write(chunk, to.getOutputStream(), fromRelay);
+            if (!fromRelay) {
+                toRelay.addAndGet(chunk.length);
+            }
             return true;
         } catch (IOException e) {
             if (!isHalf()) {

@@ -59,16 +59,17 @@ final class RelayFaults {
                         .heal(RelayFaults::restartOnGoodNetwork)
                         .build(),
                 Fault.named("relay: SIGKILL while too few replicas are in sync")
+                        .topic("min.insync.replicas", "2")
+                        .setup(BrokerFaults::addReplicas)
                         .inject(target -> {
-                            target.alterTopics("min.insync.replicas", "2");
-                            // Long enough for several positions to be stored that may not be.
-                            target.load().awaitCommits(150);
+                            BrokerFaults.loseReplica(target);
                             target.relay().kill();
                         })
                         .heal(target -> {
-                            target.alterTopics("min.insync.replicas", "1");
+                            BrokerFaults.findReplica(target);
                             target.startRelay();
                         })
+                        .destroysServers()
                         .build(),
                 Fault.named("relay: clock jump")
                         .clock()
@@ -116,18 +117,29 @@ final class RelayFaults {
      * asked for a sign of life with the long one half read: nothing of the others may be confirmed for its answer.
      */
     private static void killInLongTransaction(Target target) {
+        long passed = target.postgresLink().passedToRelay();
         List<Event> events = Stream.generate(() -> Event.of("Order", "long", incompressible(target.random())))
                 .limit(LONG_EVENTS)
                 .toList();
         target.load().commit(events, () -> {
+            awaitConfirmed(target, target.query("SELECT pg_current_wal_lsn()"));
             target.brokerLink().blackHole();
             target.load().awaitCommits(5);
         });
         target.last(LONG_WAIT);
         target.brokerLink().heal();
         target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
-        target.last(LONG_WAIT);
+        target.await(
+                "two thirds of a long transaction to be sent",
+                () -> target.postgresLink().passedToRelay() - passed > LONG_EVENTS * LONG_PAYLOAD * 2L / 3);
         target.relay().kill();
+    }
+
+    private static void awaitConfirmed(Target target, String lsn) {
+        String sql = "SELECT confirmed_flush_lsn >= '" + lsn + "' FROM pg_replication_slots WHERE slot_name = '"
+                + target.name() + "'";
+        target.await(
+                "the slot to be confirmed up to " + lsn, () -> target.query(sql).equals("t"));
     }
 
     private static String incompressible(Random random) {

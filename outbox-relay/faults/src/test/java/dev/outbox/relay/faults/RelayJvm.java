@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelayJvm {
 
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
     private final Path directory;
     private final Path archive;
     private @Nullable Path clockAgent;
@@ -28,7 +30,7 @@ final class RelayJvm {
         List<String> options = new ArrayList<>(
                 List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"));
         if (archived) {
-            options.add("-XX:SharedArchiveFile=" + archive);
+            options.add(ARCHIVE + archive);
         }
         options.addAll(List.of("-cp", Settings.relayJar().toString()));
         return options;
@@ -44,6 +46,8 @@ final class RelayJvm {
     /** With some classes in place of those in the jar. */
     List<String> withDefect(String heap, Defect defect) {
         List<String> options = options(heap);
+        // The archive is of the jar's classes.
+        options.removeIf(option -> option.startsWith(ARCHIVE));
         String classPath = defect.compiled(directory.resolve("defects")) + File.pathSeparator + Settings.relayJar();
         options.set(options.indexOf("-cp") + 1, classPath);
         return options;
