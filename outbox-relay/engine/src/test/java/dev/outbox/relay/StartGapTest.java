@@ -105,7 +105,7 @@ class StartGapTest {
         insertMegabyte();
 
         try (Host host = Host.start(engine, store)) {
-            // The loop waits for room behind the first.
+            // Each of the large ones takes all the room, so the loop waits behind the first.
             database.insert("a", 5, 1);
             for (int n = 3; n <= 5; n++) {
                 host.take(1).forEach(Delivery::ack);
@@ -116,7 +116,7 @@ class StartGapTest {
 
     private void insertMegabyte() {
         database.execute("INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at) VALUES"
-                + " (gen_random_uuid(), 'Order', 'a', 't', to_json(repeat('x', 1000000)), now())");
+                + " (gen_random_uuid(), 'Order', 'a', 't', to_json(repeat('x', 1048576)), now())");
     }
 
     @Test
