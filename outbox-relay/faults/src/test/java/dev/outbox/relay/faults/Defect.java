@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -54,10 +56,11 @@ enum Defect {
             "if (position.timeline() == found.timeline()) {\n            return Optional.of(stored.confirmableLsn());",
             "if (position.timeline() <= found.timeline()) {\n            return Optional.of(stored.confirmableLsn());");
 
+    private static final Set<Defect> COMPILED = ConcurrentHashMap.newKeySet();
+
     private final String file;
     private final String right;
     private final String wrong;
-    private boolean compiled;
 
     Defect(String file, String right, String wrong) {
         this.file = file;
@@ -69,9 +72,9 @@ enum Defect {
     synchronized Path compiled(Path directory) {
         Path classes = directory.resolve(name().toLowerCase(Locale.ROOT));
         // Those of an earlier build may be of other sources.
-        if (!compiled) {
+        if (!COMPILED.contains(this)) {
             compile(classes);
-            compiled = true;
+            COMPILED.add(this);
         }
         return classes;
     }

@@ -256,6 +256,16 @@ final class Attempt implements AutoCloseable {
     boolean relay() {
         Sending begun = Objects.requireNonNull(sending, "not started");
         PositionKeeper its = Objects.requireNonNull(keeper, "not started");
+        try {
+            return relay(begun, its);
+        } catch (IllegalStateException e) {
+            // The watch closes the producer under whatever uses it, and has noted why.
+            begun.throwIfFailed();
+            throw e;
+        }
+    }
+
+    private boolean relay(Sending begun, PositionKeeper its) {
         boolean mayEnd = unstored.isNothing();
         while (!stop.requested() || (!mayEnd && !stop.halfTime())) {
             progress.moves();
