@@ -6,12 +6,14 @@ import dev.outbox.samples.check.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One case from its first relay to its row. */
 final class CaseRun {
 
+    private static final int LOOKS_THAT_TELL = 3;
     private static final long LOOK_NANOS = Duration.ofMillis(200).toNanos();
 
     private final Target target;
@@ -90,7 +92,12 @@ final class CaseRun {
     /** Waits for the condition, or until it is seen that it can't become true any more. */
     private void await(String what, BooleanSupplier condition, boolean failedIsFinal) {
         String end = target.query("SELECT pg_current_wal_lsn()");
-        Every nothingMore = new Every(LOOK_NANOS, () -> nothingMoreComes(end, failedIsFinal));
+        AtomicInteger looks = new AtomicInteger();
+        // What was confirmed just now may still be on its way to the reader.
+        Every nothingMore = new Every(
+                LOOK_NANOS,
+                () -> looks.updateAndGet(before -> nothingMoreComes(end, failedIsFinal) ? before + 1 : 0)
+                        >= LOOKS_THAT_TELL);
         Threads.await(
                 () -> what + "; the relay is " + target.relay().state() + " and says: "
                         + target.relay().lastWords(),
