@@ -42,11 +42,20 @@ final class Continuation {
     /** Where the stream goes on when whatever was lost is accepted: what is known to be delivered is still skipped. */
     static Acknowledged accepting(Checkpoint stored, Found found) {
         Continuation continuation = new Continuation(stored, found);
-        Optional<LogSequenceNumber> limit = continuation.isSameServer() ? continuation.limit() : Optional.empty();
-        if (limit.isEmpty() || continuation.isBehind()) {
-            return Acknowledged.at(found.slotLsn());
+        Acknowledged slot = Acknowledged.at(found.slotLsn());
+        if (!continuation.isSameServer() || continuation.isBehind()) {
+            return slot;
         }
-        return continuation.from(LogSequenceNumber.max(limit.get(), found.slotLsn()));
+        return continuation
+                .limit()
+                .map(limit -> continuation.from(LogSequenceNumber.max(limit, found.slotLsn())))
+                .or(() -> continuation.delivered().map(Acknowledged::at))
+                .orElse(slot);
+    }
+
+    /** Where the last event delivered is on a lost branch: all that both have in common came before it. */
+    private Optional<LogSequenceNumber> delivered() {
+        return fork().map(fork -> LogSequenceNumber.max(fork, found.slotLsn()));
     }
 
     private Acknowledged from(LogSequenceNumber limit) {

@@ -2,6 +2,7 @@ package dev.outbox.relay;
 
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.replication.ReplicationStream;
+import dev.outbox.relay.replication.Sighting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class Generation implements AutoCloseable {
     private final DeliveryBuffer buffer;
     private final SourceWatch watch;
     private final SocketWatchdog watchdog;
+    private final Sighting sighting;
     private final StreamOrigin origin;
     private final ReplicationStream stream;
     private final ReplicationLoop loop;
@@ -28,6 +30,7 @@ final class Generation implements AutoCloseable {
 
     private Generation(RelayConfig config, OpenStream open, boolean hostStores, LongSupplier nanoClock) {
         Beginning beginning = open.beginning();
+        this.sighting = beginning.sighting();
         this.origin = beginning.origin();
         this.stream = open.stream();
         this.buffer = new DeliveryBuffer(config.maxBytesInFlight());
@@ -89,6 +92,10 @@ final class Generation implements AutoCloseable {
                 loop.confirmedLsn(),
                 loop.hasEnded() ? 0 : buffer.bytes(),
                 Optional.ofNullable(watch.slot()));
+    }
+
+    Optional<LogSequenceNumber> logEnd() {
+        return sighting.inRecovery() ? Optional.empty() : Optional.of(sighting.lsn());
     }
 
     Checkpoint checkpoint() {

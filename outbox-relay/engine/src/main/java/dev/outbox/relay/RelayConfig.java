@@ -119,7 +119,7 @@ public final class RelayConfig {
                     .route(aggregateType)
                     .topic();
         } catch (UnroutableException e) {
-            throw new RelayException("No topic: " + e.getMessage(), false, e);
+            throw new RelayException("No topic for " + e.getMessage(), false, e);
         }
     }
 

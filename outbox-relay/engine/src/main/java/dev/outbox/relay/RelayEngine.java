@@ -175,6 +175,16 @@ public final class RelayEngine implements AutoCloseable {
     }
 
     /**
+     * How far the server's log went when this generation was started: what an earlier one has delivered beyond it is lost
+     * in the database, for it was on another branch of the log. Empty where the log may lag, on a standby.
+     *
+     * @throws IllegalStateException if the engine was never started, or closed
+     */
+    public Optional<LogSequenceNumber> logEnd() {
+        return started().logEnd();
+    }
+
+    /**
      * The LSN up to which the last generation has let PostgreSQL forget, {@link LogSequenceNumber#INVALID} before its
      * first confirmation. From any thread.
      */

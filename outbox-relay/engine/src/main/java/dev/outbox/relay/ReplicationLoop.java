@@ -26,10 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicationLoop implements Runnable {
 
-    /** How long without a message before the thread sleeps between reads. */
+    /** How long without a message before the thread sleeps until there is one. */
     private static final long IDLE_AFTER_NANOS = 100_000_000;
 
-    private static final long IDLE_SLEEP_NANOS = 5_000_000;
+    /** How long it sleeps at most: acknowledgements do not wake it. */
+    private static final Duration IDLE_SLEEP = Duration.ofMillis(50);
+
+    private static final long LOOK_NANOS = 5_000_000;
 
     private static final long PASS_NANOS = 1_000_000;
 
@@ -97,7 +100,7 @@ final class ReplicationLoop implements Runnable {
         RelayException failure = null;
         try {
             while (!stopping && !buffer.hasFailed()) {
-                ByteBuffer message = stream.read();
+                ByteBuffer message = isIdle() ? stream.read(IDLE_SLEEP) : stream.read();
                 if (message == null) {
                     nothingArrived();
                     requireNothingSkipped();
@@ -119,6 +122,10 @@ final class ReplicationLoop implements Runnable {
         }
         end(failure);
         ended = true;
+    }
+
+    private boolean isIdle() {
+        return System.nanoTime() - lastMessageNanos > IDLE_AFTER_NANOS;
     }
 
     /** Tells the last confirmation and gives the slot back. */
@@ -205,7 +212,7 @@ final class ReplicationLoop implements Runnable {
                 stream.sendStatus();
                 lastToldNanos = now;
             }
-            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
@@ -279,9 +286,6 @@ final class ReplicationLoop implements Runnable {
         acks.received(all);
         received = all;
         long now = System.nanoTime();
-        if (now - lastMessageNanos > IDLE_AFTER_NANOS) {
-            LockSupport.parkNanos(IDLE_SLEEP_NANOS);
-        }
         boolean news = !told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS;
         if (news || isSilent(now)) {
             stream.sendStatus();

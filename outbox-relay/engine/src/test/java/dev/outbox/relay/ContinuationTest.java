@@ -137,11 +137,18 @@ class ContinuationTest {
     void accepting_begins_at_the_slot_where_the_checkpoint_says_nothing() {
         Acknowledged slot = Acknowledged.at(lsn("0/600"));
 
-        assertThat(Continuation.accepting(STORED, found(SOURCE, 3, "0/600", "2\t0/400\tx")))
+        assertThat(Continuation.accepting(STORED, found(SOURCE, 3, "0/600", "")))
                 .isEqualTo(slot);
         assertThat(Continuation.accepting(
                         STORED, found(new SourceIdentity("other", "slot", 11, 12, 13), 2, "0/600", "")))
                 .isEqualTo(slot);
+    }
+
+    @ParameterizedTest(name = "slot at {0}: goes on behind {1}")
+    @CsvSource({"0/300,0/400", "0/600,0/600"})
+    void accepting_a_lost_branch_skips_what_came_before_the_fork(String slotLsn, String goesOn) {
+        assertThat(Continuation.accepting(STORED, found(SOURCE, 3, slotLsn, "2\t0/400\tx")))
+                .isEqualTo(Acknowledged.at(lsn(goesOn)));
     }
 
     @Test

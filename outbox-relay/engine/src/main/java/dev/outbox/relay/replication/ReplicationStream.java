@@ -135,6 +135,14 @@ public final class ReplicationStream implements AutoCloseable {
     }
 
     /**
+     * The next message, or null when none arrives within a time, which is waited out asleep. Only where the read before
+     * has brought nothing.
+     */
+    public @Nullable ByteBuffer read(Duration atMost) {
+        return traffic.listen(atMost) ? read() : null;
+    }
+
+    /**
      * Up to where the server has sent everything. Only meaningful straight after {@link #read} has returned null: before,
      * it may lie beyond messages that have not been read yet.
      */

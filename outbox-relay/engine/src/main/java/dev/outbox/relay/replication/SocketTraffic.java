@@ -1,6 +1,7 @@
 package dev.outbox.relay.replication;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,19 @@ public final class SocketTraffic {
             return current != null && !current.isClosed() && current.unread() > 0;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /**
+     * Waits until there is something to read; false if nothing came. A socket that is broken is something to read: the
+     * reader is told. For the thread that reads.
+     */
+    boolean listen(Duration atMost) {
+        NotedSocket current = socket;
+        try {
+            return current == null || current.listen(atMost);
+        } catch (IOException e) {
+            return true;
         }
     }
 

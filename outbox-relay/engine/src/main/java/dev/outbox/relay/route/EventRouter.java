@@ -32,7 +32,7 @@ public final class EventRouter {
         }
         Optional<String> mistake = TopicTemplate.topicMistake(topic);
         if (mistake.isPresent()) {
-            throw new UnroutableException("for the aggregate type '" + aggregateType + "' " + mistake.get()
+            throw new UnroutableException("aggregate type '" + aggregateType + "': " + mistake.get()
                     + ". Give this aggregate type a topic under routes.");
         }
         return new Route(topic);

@@ -6,14 +6,12 @@ import dev.outbox.samples.check.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One case from its first relay to its row. */
 final class CaseRun {
 
-    private static final int LOOKS_THAT_TELL = 3;
     private static final long LOOK_NANOS = Duration.ofMillis(200).toNanos();
 
     private final Target target;
@@ -23,6 +21,7 @@ final class CaseRun {
     private final List<String> failures = new ArrayList<>();
     private String state = "not known";
     private @Nullable Verdict verdict;
+    private boolean settled;
     private int inGap;
 
     CaseRun(Target target) {
@@ -55,6 +54,7 @@ final class CaseRun {
                 target.of(),
                 target.round(),
                 verdict,
+                settled,
                 inGap,
                 recoverySeconds,
                 (System.nanoTime() - beganAt) / 1e9,
@@ -66,11 +66,9 @@ final class CaseRun {
         RelayProcess hurt = target.relay();
         int mark = hurt.mark();
         fault.inject().run(target);
-        if (fault.expected() != Expected.RECOVERS) {
-            awaitFailed(hurt, mark);
-        }
+        boolean loud = fault.expected() != Expected.RECOVERS && isLoud(hurt, mark);
         fault.heal().run(target);
-        if (fault.expected() == Expected.GAP) {
+        if (fault.expected() == Expected.GAP && loud) {
             target.truth().accepted(Adopt.accept(target.config(), target.name()));
         }
         long healedAt = System.nanoTime();
@@ -91,45 +89,36 @@ final class CaseRun {
 
     /** Waits for the condition, or until it is seen that it can't become true any more. */
     private void await(String what, BooleanSupplier condition, boolean failedIsFinal) {
-        String end = target.query("SELECT pg_current_wal_lsn()");
-        AtomicInteger looks = new AtomicInteger();
-        // What was confirmed just now may still be on its way to the reader.
-        Every nothingMore = new Every(
-                LOOK_NANOS,
-                () -> looks.updateAndGet(before -> nothingMoreComes(end, failedIsFinal) ? before + 1 : 0)
-                        >= LOOKS_THAT_TELL);
+        Outlook outlook = new Outlook(target, failedIsFinal);
         Threads.await(
                 () -> what + "; the relay is " + target.relay().state() + " and says: "
                         + target.relay().lastWords(),
                 Settings.PATIENCE,
-                () -> condition.getAsBoolean() || nothingMore.getAsBoolean());
+                () -> condition.getAsBoolean() || isHopeless(outlook));
     }
 
-    /** All of the log up to there is confirmed and read; or the relay will not go on. */
-    private boolean nothingMoreComes(String end, boolean failedIsFinal) {
-        String state = target.relay().state();
-        if (state.startsWith("ended") || (failedIsFinal && state.equals("FAILED"))) {
-            return true;
-        }
-        return target.reader().isIdle()
-                && target.query("SELECT confirmed_flush_lsn >= '" + end
-                                + "' FROM pg_replication_slots WHERE slot_name = '" + target.name() + "'")
-                        .equals("t");
+    private boolean isHopeless(Outlook outlook) {
+        settled = outlook.isHopeless();
+        return settled;
     }
 
-    /** The relay that was hurt, or the one that took its place, has to be loud. */
-    private void awaitFailed(RelayProcess hurt, int mark) {
+    /** The relay that was hurt, or the one that took its place, has to be loud. One with a defect may go on instead. */
+    private boolean isLoud(RelayProcess hurt, int mark) {
+        boolean defect = target.of().defect() != null;
         Threads.await(
                 () -> "the stream to be FAILED; the relay is " + target.relay().state() + " and says: "
                         + target.relay().lastWords(),
-                // A relay with a defect is not expected to say so.
-                target.of().defect() == null ? Settings.PATIENCE : Settings.PATIENCE.dividedBy(4),
-                () -> failure(hurt, mark) != null);
+                Settings.PATIENCE,
+                () -> failure(hurt, mark) != null || (defect && target.relay().isRelayingAgain(mark)));
         String failure = failure(hurt, mark);
-        if (fault.expected() == Expected.GAP
-                && Gap.find(failure == null ? "" : failure).isEmpty()) {
+        if (failure == null) {
+            failures.add("the stream went on as if nothing had been wrong");
+            return false;
+        }
+        if (fault.expected() == Expected.GAP && Gap.find(failure).isEmpty()) {
             throw new AssertionError("the stream is FAILED, but names no range: " + failure);
         }
+        return true;
     }
 
     private @Nullable String failure(RelayProcess hurt, int mark) {
@@ -159,6 +148,7 @@ final class CaseRun {
         }
         target.reader().awaitEnd();
         judge();
+        settled = true;
         if (verdict != null && !verdict.passed()) {
             failures.addAll(verdict.defects());
         }

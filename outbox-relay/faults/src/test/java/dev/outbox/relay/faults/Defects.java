@@ -15,7 +15,7 @@ final class Defects {
                         of(
                                 Defect.AUTOMATIC_FLUSH,
                                 "relay: SIGKILL in the middle of a long transaction",
-                                Mode.EXACTLY_ONCE),
+                                Mode.AT_LEAST_ONCE),
                         of(
                                 Defect.CONFIRM_BEFORE_ACK,
                                 "relay: SIGKILL while too few replicas are in sync",

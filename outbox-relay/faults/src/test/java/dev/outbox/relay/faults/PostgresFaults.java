@@ -149,7 +149,7 @@ final class PostgresFaults {
         target.load().awaitCommits(15);
         target.sql("CHECKPOINT");
         String middle = target.query("SELECT pg_current_wal_insert_lsn()");
-        awaitConfirmed(target, middle);
+        target.awaitConfirmed(middle);
         String restart =
                 target.query("SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = '" + target.name() + "'");
         if (isBeyond(target, restart, begun)) {
@@ -158,11 +158,7 @@ final class PostgresFaults {
         }
         target.postgresLink().reset();
         target.load().awaitCommits(15);
-        awaitConfirmed(target, target.query("SELECT pg_current_wal_insert_lsn()"));
-    }
-
-    private static void awaitConfirmed(Target target, String lsn) {
-        target.await("the slot to be confirmed up to " + lsn, () -> !isBeyond(target, lsn, confirmedLsn(target)));
+        target.awaitConfirmed(target.query("SELECT pg_current_wal_insert_lsn()"));
     }
 
     /** One transaction that is large, and many small ones. */
@@ -175,7 +171,7 @@ final class PostgresFaults {
                 statement.execute("INSERT INTO foreign_rows VALUES (0, 'small')");
             }
         }
-        awaitConfirmed(target, target.query("SELECT pg_current_wal_insert_lsn()"));
+        target.awaitConfirmed(target.query("SELECT pg_current_wal_insert_lsn()"));
     }
 
     private static void awaitLogToBeForgotten(Target target) {

@@ -92,6 +92,11 @@ final class RelayProcess {
         }
     }
 
+    /** Whether it has said after the mark that it relays. */
+    boolean isRelayingAgain(int mark) {
+        return saysAfter(mark, "Relaying ");
+    }
+
     /** How much it has printed, to look for what comes after. */
     int mark() {
         return log().length();

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rounds how often it hurt
  * @param verdict the checker's, or null if it did not come so far
+ * @param settled whether nothing could change the verdict any more
  * @param inGap events that were not received and lie in an accepted gap, or are excluded
  * @param recoverySeconds of each round
  * @param seconds how long all of it took
@@ -20,6 +21,7 @@ record Row(
         Case of,
         int rounds,
         @Nullable Verdict verdict,
+        boolean settled,
         int inGap,
         List<Double> recoverySeconds,
         double seconds,
@@ -32,7 +34,9 @@ record Row(
 
     /** Whether it is red for what the relay did, and not for a harness that came to no verdict. */
     boolean isHarmSeen() {
-        return verdict != null && (!verdict.passed() || (of.mode().exactlyOnce() && verdict.duplicates() > 0));
+        return verdict != null
+                && settled
+                && (!verdict.passed() || (of.mode().exactlyOnce() && verdict.duplicates() > 0));
     }
 
     double median() {

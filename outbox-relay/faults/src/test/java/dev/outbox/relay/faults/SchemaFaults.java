@@ -16,9 +16,9 @@ final class SchemaFaults {
     private static final List<String> NEW_COLUMNS =
             List.of("added text", "added text NOT NULL DEFAULT 'new'", "added timestamptz DEFAULT clock_timestamp()");
     private static final List<String> NEW_TYPES = List.of(
-            "payload TYPE jsonb",
+            "payload TYPE jsonb USING payload::jsonb",
             "payload TYPE text",
-            "payload TYPE json",
+            "payload TYPE json USING payload::json",
             "aggregateid TYPE text",
             "aggregateid TYPE varchar(100)",
             "id TYPE uuid USING id::text::uuid");

@@ -10,12 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -170,13 +169,21 @@ final class Target implements AutoCloseable {
     }
 
     /** Changes a setting of the topics of the load. */
-    void alterTopics(String setting, String value) throws Exception {
+    void alterTopics(String setting, String value) {
+        Load.TYPES.forEach(type -> alterTopic(type, setting, value));
+    }
+
+    /** Changes a setting of one of them. */
+    void alterTopic(String aggregateType, String setting, String value) {
         var operation = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
-        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-        for (String type : Load.TYPES) {
-            changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic(type)), List.of(operation));
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic(aggregateType));
+        try {
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(operation)))
+                    .all()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
         }
-        admin.incrementalAlterConfigs(changes).all().get();
     }
 
     /** The relay that was started last. */
@@ -293,6 +300,17 @@ final class Target implements AutoCloseable {
         return Optional.of(query("SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + name + "'"))
                 .filter(pid -> !pid.isEmpty())
                 .map(Long::valueOf);
+    }
+
+    /** Whether the server knows that everything up to there is delivered. */
+    boolean isConfirmed(String lsn) {
+        return query("SELECT confirmed_flush_lsn >= '" + lsn + "' FROM pg_replication_slots WHERE slot_name = '" + name
+                        + "'")
+                .equals("t");
+    }
+
+    void awaitConfirmed(String lsn) {
+        await("the slot to be confirmed up to " + lsn, () -> isConfirmed(lsn));
     }
 
     /** Lets the fault last. */

@@ -17,14 +17,20 @@ import org.apache.kafka.common.resource.ResourceType;
 final class WriteRight {
 
     private static final int KINDS = 3;
+    private static final int UNWRITABLE = 20;
 
     private WriteRight() {}
 
-    /** Returns when the relay has noticed. */
+    /** Returns when the relay has noticed; or when one with a defect has gone past what it could not write. */
     static void takeAway(Target target) throws Exception {
-        int mark = target.relay().mark();
+        RelayProcess relay = target.relay();
+        int mark = relay.mark();
         target.admin().createAcls(bindings(target)).all().get();
-        target.relay().awaitSaying(mark, "Grant the relay's principal");
+        target.load().awaitCommits(UNWRITABLE);
+        String lsn = target.query("SELECT pg_current_wal_lsn()");
+        target.await(
+                "the relay to notice that it may not write",
+                () -> relay.saysAfter(mark, "Grant the relay's principal") || target.isConfirmed(lsn));
     }
 
     static void giveBack(Target target) throws Exception {

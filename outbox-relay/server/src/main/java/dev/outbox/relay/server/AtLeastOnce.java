@@ -50,7 +50,8 @@ final class AtLeastOnce implements PositionKeeper {
     @Override
     public void begin() {
         Checkpoint beginning = engine.checkpoint();
-        unstored.stored(beginning.position());
+        engine.logEnd().ifPresent(unstored::begins);
+        unstored.stored(beginning);
         write(beginning);
     }
 
@@ -124,7 +125,7 @@ final class AtLeastOnce implements PositionKeeper {
         writing = producer.send(positions.record(checkpoint), (metadata, error) -> {
             if (error == null) {
                 engine.stored(checkpoint);
-                unstored.stored(checkpoint.position());
+                unstored.stored(checkpoint);
                 tally.stored(checkpoint.position());
             } else if (failure.note(KafkaErrors.position(positions.name(), error))) {
                 refused();

@@ -1,6 +1,5 @@
 package dev.outbox.relay.server;
 
-import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Delivery;
 import dev.outbox.relay.RelayEngine;
 import dev.outbox.relay.RelayException;
@@ -80,7 +79,7 @@ final class Attempt implements AutoCloseable {
         this.stop = stop;
         settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
-        Topics topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
+        Topics topics = new Topics(cluster, settings.maxRequestSize());
         tally = new Tally(progress, config.delivery().exactlyOnce());
         policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors(), tally);
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);
@@ -143,7 +142,7 @@ final class Attempt implements AutoCloseable {
         }
         if (!unstored.isNothing()) {
             // Another relay may have repeated it meanwhile.
-            positions.peek().map(Checkpoint::position).ifPresent(unstored::stored);
+            positions.peek().ifPresent(unstored::stored);
         }
         return Start.STOPPED;
     }
@@ -267,15 +266,18 @@ final class Attempt implements AutoCloseable {
 
     private boolean relay(Sending begun, PositionKeeper its) {
         boolean mayEnd = unstored.isNothing();
-        while (!stop.requested() || (!mayEnd && !stop.halfTime())) {
+        while (!stop.requested() || (!mayEnd && !unstored.isNothing() && !stop.halfTime())) {
             progress.moves();
-            for (Delivery delivery : poll(begun, its)) {
+            List<Delivery> deliveries = poll(begun, its);
+            policy.coming(deliveries);
+            for (Delivery delivery : deliveries) {
                 begun.send(delivery);
                 mayEnd = delivery.endOfTransaction() && unstored.isRepeatedBy(delivery.position());
                 if (mayEnd && stop.requested()) {
                     break;
                 }
             }
+            policy.coming(List.of());
             begun.throwIfFailed();
             its.keep();
             deletedTopics.look();

@@ -5,6 +5,7 @@ import dev.outbox.relay.server.config.StreamConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
@@ -26,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the relay asks of the brokers beside producing. Blocks, at most for the time that the admin's settings give. */
-public final class Cluster implements AutoCloseable {
+public final class Cluster implements Topics.Limits, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
 
@@ -109,8 +111,9 @@ public final class Cluster implements AutoCloseable {
      *
      * @throws RelayException if the topic can't be had
      */
-    public int maxMessageBytes(String topic) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    @Override
+    public int of(String topic) {
+        ConfigResource resource = resource(topic);
         try {
             return maxMessageBytes(get(Objects.requireNonNull(
                     admin.describeConfigs(List.of(resource)).values().get(resource))));
@@ -118,6 +121,39 @@ public final class Cluster implements AutoCloseable {
             return create(topic);
         } catch (KafkaException e) {
             throw KafkaErrors.topic(topic, "look up", config.bootstrapServers(), e);
+        }
+    }
+
+    /** The same for many, in one question each for the limits and for those that are missing. */
+    @Override
+    public Map<String, Integer> of(Collection<String> topics) {
+        Map<String, Integer> limits = new HashMap<>();
+        List<String> missing = new ArrayList<>();
+        admin.describeConfigs(topics.stream().map(Cluster::resource).toList())
+                .values()
+                .forEach((resource, config) -> {
+                    try {
+                        limits.put(resource.name(), maxMessageBytes(get(config)));
+                    } catch (UnknownTopicOrPartitionException e) {
+                        missing.add(resource.name());
+                    } catch (KafkaException e) {
+                        log.debug("The topic {} could not be looked up among others.", resource.name(), e);
+                    }
+                });
+        if (config.createTopics()) {
+            create(missing, limits);
+        }
+        return limits;
+    }
+
+    private void create(List<String> topics, Map<String, Integer> limits) {
+        var created = admin.createTopics(topics.stream().map(this::newTopic).toList());
+        for (String topic : topics) {
+            try {
+                limits.put(topic, created(created, topic));
+            } catch (KafkaException e) {
+                log.debug("The topic {} could not be created among others.", topic, e);
+            }
         }
     }
 
@@ -147,18 +183,27 @@ public final class Cluster implements AutoCloseable {
                     true,
                     null);
         }
-        NewTopic missing = new NewTopic(topic, config.partitions(), config.replicationFactor());
         try {
-            var created = admin.createTopics(List.of(missing));
-            get(created.all());
-            int limit = maxMessageBytes(get(created.config(topic)));
-            log.info("Created the topic {} with {} partitions.", topic, get(created.numPartitions(topic)));
-            return limit;
+            return created(admin.createTopics(List.of(newTopic(topic))), topic);
         } catch (TopicExistsException e) {
-            return maxMessageBytes(topic);
+            return of(topic);
         } catch (KafkaException e) {
             throw KafkaErrors.topic(topic, "create", config.bootstrapServers(), e);
         }
+    }
+
+    private NewTopic newTopic(String topic) {
+        return new NewTopic(topic, config.partitions(), config.replicationFactor());
+    }
+
+    private static int created(CreateTopicsResult created, String topic) {
+        int limit = maxMessageBytes(get(created.config(topic)));
+        log.info("Created the topic {} with {} partitions.", topic, get(created.numPartitions(topic)));
+        return limit;
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
     private static int maxMessageBytes(Config topic) {

@@ -5,6 +5,7 @@ import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.server.config.FailureConfig;
 import dev.outbox.relay.server.config.OnRecordError;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,13 @@ final class RecordPolicy {
         if (onRecordError == OnRecordError.DEAD_LETTER) {
             deadLetters.requireTopic();
         }
+    }
+
+    /** What is about to be sent. */
+    void coming(List<Delivery> deliveries) {
+        topics.coming(() -> deliveries.stream()
+                .filter(delivery -> delivery.problem() == null)
+                .map(delivery -> delivery.record().topic()));
     }
 
     /**

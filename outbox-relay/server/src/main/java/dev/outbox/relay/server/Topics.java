@@ -4,10 +4,14 @@ import dev.outbox.relay.RelayException;
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
 import dev.outbox.relay.server.RecordException.Reason;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
@@ -22,19 +26,40 @@ public final class Topics {
     private static final int HEADER_OVERHEAD = 2 * 5;
     private static final int MAX_UTF8_BYTES_A_CHAR = 3;
 
-    private final ToIntFunction<String> maxMessageBytes;
+    private static final int MOST_AT_ONCE = 100;
+
+    private final Limits limitsOf;
     private final int maxRequestSize;
     private final Map<String, Integer> limits = new HashMap<>();
+    private Supplier<Stream<String>> coming = Stream::of;
+
+    /** Who knows each topic's {@code max.message.bytes}. */
+    public interface Limits {
+
+        /**
+         * A topic's limit, in bytes.
+         *
+         * @throws RelayException if the topic can't be had; it is asked for again
+         */
+        int of(String topic);
+
+        /** The same for many at once; those that can't be had are left out, and asked for alone when they are needed. */
+        Map<String, Integer> of(Collection<String> topics);
+    }
 
     /**
      * Asks for each topic's limit once.
      *
-     * @param maxMessageBytes a topic's {@code max.message.bytes}; may throw, and is then asked again
      * @param maxRequestSize the producer's own limit, in bytes
      */
-    public Topics(ToIntFunction<String> maxMessageBytes, int maxRequestSize) {
-        this.maxMessageBytes = maxMessageBytes;
+    public Topics(Limits limits, int maxRequestSize) {
+        this.limitsOf = limits;
         this.maxRequestSize = maxRequestSize;
+    }
+
+    /** The topics of what is about to be sent: if one has to be asked for, the others are asked for along with it. */
+    void coming(Supplier<Stream<String>> topics) {
+        coming = topics;
     }
 
     /**
@@ -82,9 +107,19 @@ public final class Topics {
     }
 
     private int ask(String topic) {
-        int limit = maxMessageBytes.applyAsInt(topic);
-        limits.put(topic, limit);
-        return limit;
+        Set<String> unknown = unknown(topic);
+        if (unknown.size() > 1) {
+            limits.putAll(limitsOf.of(unknown));
+        }
+        return limits.computeIfAbsent(topic, limitsOf::of);
+    }
+
+    private Set<String> unknown(String topic) {
+        return Stream.concat(Stream.of(topic), coming.get())
+                .filter(other -> !limits.containsKey(other))
+                .distinct()
+                .limit(MOST_AT_ONCE)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** An upper bound of the bytes that the record takes alone in a batch, not compressed. */

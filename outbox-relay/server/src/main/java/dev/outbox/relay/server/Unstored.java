@@ -1,6 +1,8 @@
 package dev.outbox.relay.server;
 
+import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Position;
+import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Unstored {
 
     private @Nullable Position sent;
-    private volatile @Nullable Position stored;
+    private volatile @Nullable Checkpoint stored;
 
     /** An attempt has ended that sent so far. */
     void sent(Position last) {
@@ -19,8 +21,15 @@ final class Unstored {
         }
     }
 
+    /** An attempt begins on a log that goes so far: what was sent beyond was on a branch that is lost. */
+    void begins(LogSequenceNumber end) {
+        if (sent != null && sent.commitLsn().compareTo(end) > 0) {
+            sent = new Position(sent.timeline(), end, -1);
+        }
+    }
+
     /** Everything up to here is stored as delivered. From any thread. */
-    void stored(Position last) {
+    void stored(Checkpoint last) {
         stored = last;
     }
 
@@ -31,8 +40,12 @@ final class Unstored {
 
     /** Whether nothing that was sent comes again. */
     boolean isNothing() {
-        Position known = stored;
-        return sent == null || (known != null && isRepeatedBy(known));
+        Checkpoint known = stored;
+        return sent == null || (known != null && (isRepeatedBy(known.position()) || isBehind(known.confirmableLsn())));
+    }
+
+    private boolean isBehind(LogSequenceNumber confirmable) {
+        return sent != null && sent.commitLsn().compareTo(confirmable) < 0;
     }
 
     /** On a new timeline as well: what was sent keeps its LSN there, or is gone. */

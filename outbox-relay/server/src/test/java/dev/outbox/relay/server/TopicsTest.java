@@ -10,7 +10,12 @@ import dev.outbox.relay.RelayRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,7 @@ class TopicsTest {
     private static final int LARGE = 64 * 1024 * 1024;
 
     private final List<String> asked = new ArrayList<>();
+    private @Nullable RelayException refusal;
 
     @Test
     void the_size_is_at_least_what_kafka_makes_of_the_record() {
@@ -70,30 +76,68 @@ class TopicsTest {
 
     @Test
     void a_topic_that_could_not_be_had_is_asked_for_again() {
+        Topics topics = topics(LARGE);
         RelayException failure = new RelayException("no", true, null);
-        List<Integer> answers = new ArrayList<>(List.of(LIMIT));
-        Topics topics = new Topics(
-                topic -> {
-                    asked.add(topic);
-                    if (asked.size() == 1) {
-                        throw failure;
-                    }
-                    return answers.remove(0);
-                },
-                LARGE);
-
+        refusal = failure;
         assertThatThrownBy(() -> topics.requireTaken(record("orders", new byte[1])))
                 .isSameAs(failure);
+        refusal = null;
         topics.requireTaken(record("orders", new byte[1]));
 
-        assertThat(asked).hasSize(2);
+        assertThat(asked).containsExactly("orders", "orders");
+    }
+
+    @Test
+    void topics_of_what_comes_next_are_asked_for_along_with_the_first_that_is_not_known() {
+        Topics topics = topics(LARGE);
+        topics.requireTaken(record("known", new byte[1]));
+        topics.coming(() -> Stream.of("known", "orders", "people", "orders"));
+
+        topics.requireTaken(record("orders", new byte[1]));
+        topics.requireTaken(record("people", new byte[1]));
+        assertThat(asked).containsExactly("known", "[orders, people]");
+    }
+
+    @Test
+    void one_that_could_not_be_had_along_with_others_is_asked_for_alone_when_it_is_needed() {
+        Topics topics = topics(LARGE);
+        topics.coming(() -> Stream.of("orders", "missing"));
+        topics.requireTaken(record("orders", new byte[1]));
+        topics.requireTaken(record("missing", new byte[1]));
+
+        assertThat(asked).containsExactly("[orders, missing]", "missing");
+    }
+
+    @Test
+    void a_hundred_are_asked_for_at_once() {
+        Topics topics = topics(LARGE);
+        topics.coming(() -> IntStream.range(0, 250).mapToObj(i -> "topic-" + i));
+        for (int i = 0; i < 250; i++) {
+            topics.requireTaken(record("topic-" + i, new byte[1]));
+        }
+
+        assertThat(asked).hasSize(3);
     }
 
     private Topics topics(int maxRequestSize) {
         return new Topics(
-                topic -> {
-                    asked.add(topic);
-                    return LIMIT;
+                new Topics.Limits() {
+                    @Override
+                    public int of(String topic) {
+                        asked.add(topic);
+                        if (refusal != null) {
+                            throw refusal;
+                        }
+                        return LIMIT;
+                    }
+
+                    @Override
+                    public Map<String, Integer> of(Collection<String> topics) {
+                        asked.add(topics.toString());
+                        return topics.stream()
+                                .filter(topic -> !topic.equals("missing"))
+                                .collect(Collectors.toMap(topic -> topic, topic -> LIMIT));
+                    }
                 },
                 maxRequestSize);
     }

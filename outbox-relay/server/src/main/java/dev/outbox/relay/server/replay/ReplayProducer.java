@@ -49,7 +49,7 @@ final class ReplayProducer implements AutoCloseable {
         cluster = new Cluster(config, settings.admin());
         try {
             cluster.requireReachable();
-            topics = new Topics(cluster::maxMessageBytes, settings.maxRequestSize());
+            topics = new Topics(cluster, settings.maxRequestSize());
             producer = cluster.create(() -> new KafkaProducer<>(properties(settings)));
         } catch (RelayException e) {
             cluster.close();
