@@ -48,6 +48,8 @@ final class CaseRun {
         } catch (Exception | AssertionError e) {
             failures.add("in round " + (target.round() + 1) + ": " + e.getMessage());
             state = target.relays().isEmpty() ? state : target.relay().state();
+            // Nobody mends what nothing was wrong with.
+            settled |= fault.expected() == Expected.RECOVERS && state.equals("FAILED");
             judgeWhatThereIs();
         }
         return new Row(

@@ -20,7 +20,7 @@ final class Link implements AutoCloseable {
     private final ServerSocket server;
     private final List<LinkConnection> connections = new CopyOnWriteArrayList<>();
     private final Weather weather;
-    private final AtomicLong toRelay = new AtomicLong();
+    private final AtomicLong toServer = new AtomicLong();
     private volatile int target;
     private volatile boolean refusing;
 
@@ -44,9 +44,9 @@ final class Link implements AutoCloseable {
         target = port;
     }
 
-    /** How many bytes have been passed on to relays so far. */
-    long passedToRelay() {
-        return toRelay.get();
+    /** How many bytes have been passed on to servers so far. */
+    long passedToServer() {
+        return toServer.get();
     }
 
     /** Ends all open connections with a reset on both sides; new ones get through. */
@@ -102,7 +102,7 @@ final class Link implements AutoCloseable {
                 Socket client = server.accept();
                 client.setTcpNoDelay(true);
                 client.setSendBufferSize(LinkConnection.BUFFER);
-                LinkConnection connection = new LinkConnection(client, weather, toRelay, connections::remove);
+                LinkConnection connection = new LinkConnection(client, weather, toServer, connections::remove);
                 connections.add(connection);
                 if (refusing) {
                     connection.reset();

@@ -24,7 +24,7 @@ final class LinkConnection {
 
     private final Socket relay;
     private final Weather weather;
-    private final AtomicLong toRelay;
+    private final AtomicLong toServer;
     private final Consumer<LinkConnection> ended;
     private volatile @Nullable Socket server;
     private volatile boolean serverGone;
@@ -32,10 +32,10 @@ final class LinkConnection {
 
     private record Chunk(byte[] bytes, int length, long cameAtNanos) {}
 
-    LinkConnection(Socket relay, Weather weather, AtomicLong toRelay, Consumer<LinkConnection> ended) {
+    LinkConnection(Socket relay, Weather weather, AtomicLong toServer, Consumer<LinkConnection> ended) {
         this.relay = relay;
         this.weather = weather;
-        this.toRelay = toRelay;
+        this.toServer = toServer;
         this.ended = ended;
     }
 
@@ -108,8 +108,8 @@ final class LinkConnection {
     private boolean passed(Chunk chunk, Socket to, boolean fromRelay) {
         try {
             write(chunk, to.getOutputStream(), fromRelay);
-            if (!fromRelay) {
-                toRelay.addAndGet(chunk.length);
+            if (fromRelay) {
+                toServer.addAndGet(chunk.length);
             }
             return true;
         } catch (IOException e) {

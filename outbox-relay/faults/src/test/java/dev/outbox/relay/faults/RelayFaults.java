@@ -14,9 +14,9 @@ final class RelayFaults {
 
     private static final String LONG_TYPE = Load.TYPES.get(0);
     private static final String NOT_IN_LONG = Load.TYPES.get(1);
-    private static final int LONG_EVENTS = 6_000;
+    private static final int LONG_EVENTS = 12_000;
     private static final int LONG_PAYLOAD = 1_000;
-    private static final int SLOW_BYTES_PER_SECOND = 1_000_000;
+    private static final int SLOW_BYTES_PER_SECOND = 4_000_000;
     private static final int LONG_ROUNDS = 5;
 
     /** Longer than a relay waits for room before it asks the server whether it is there. */
@@ -120,7 +120,6 @@ final class RelayFaults {
      * half read: nothing of the others may be confirmed for its answer.
      */
     private static void killInLongTransaction(Target target) {
-        long passed = target.postgresLink().passedToRelay();
         List<Event> events = Stream.generate(() -> Event.of(LONG_TYPE, "long", incompressible(target.random())))
                 .limit(LONG_EVENTS)
                 .toList();
@@ -135,9 +134,10 @@ final class RelayFaults {
         target.last(LONG_WAIT);
         target.brokerLink().heal();
         target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
+        long sent = target.brokerLink().passedToServer();
         target.await(
                 "two thirds of a long transaction to be sent",
-                () -> target.postgresLink().passedToRelay() - passed > LONG_EVENTS * LONG_PAYLOAD * 2L / 3);
+                () -> target.brokerLink().passedToServer() - sent > LONG_EVENTS * LONG_PAYLOAD * 2L / 3);
         target.relay().kill();
     }
 

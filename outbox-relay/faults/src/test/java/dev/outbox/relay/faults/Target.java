@@ -199,10 +199,16 @@ final class Target implements AutoCloseable {
         return relays;
     }
 
-    /** Starts a relay and waits until it relays. */
+    /** Starts a relay and waits until it relays, which it has to. */
     RelayProcess startRelay() {
         RelayProcess started = launchRelay(of.fault().heap());
-        started.awaitSaying(0, "Relaying ");
+        await(
+                "the relay to start",
+                () -> started.saysAfter(0, "Relaying ")
+                        || started.failureAfter(0).isPresent());
+        started.failureAfter(0).ifPresent(failure -> {
+            throw new AssertionError("expected a relay that was started to relay, found that it says: " + failure);
+        });
         return started;
     }
 
