@@ -2,6 +2,7 @@ package dev.outbox.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxTable;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,6 +233,33 @@ class StartGapTest {
                 small.insert("a", 5, 1);
                 assertThat(Host.values(host.take(1))).containsExactly("{\"n\":5}");
             }
+        }
+    }
+
+    /** Before PostgreSQL 18 the server can't read past that place; from then on it leaves out what committed before. */
+    @Test
+    void a_slot_that_is_older_than_its_publication_gets_past_that_as_the_message_says() {
+        database.execute("SELECT pg_create_logical_replication_slot(current_database(), 'pgoutput')");
+        database.insert("a", 1, 1);
+        database.execute("CREATE PUBLICATION outbox FOR TABLE outbox WITH (publish = 'insert')");
+
+        if (database.server().majorVersion() < 18) {
+            RelayEngine refused = new RelayEngine(database.config().build());
+            refused.start(PositionStore.NONE);
+            GapException gap = catchThrowableOfType(GapException.class, () -> refused.poll(Duration.ofSeconds(30)));
+            refused.close();
+            Matcher advice = Pattern.compile("SELECT pg_replication_slot_advance\\(.+?\\(\\)\\)")
+                    .matcher(gap.getMessage());
+            assertThat(advice.find()).as(gap.getMessage()).isTrue();
+            await().until(() -> database.query(
+                            "SELECT active FROM pg_replication_slots WHERE slot_name = '" + database.slot() + "'")
+                    .equals("f"));
+            database.execute(advice.group());
+        }
+
+        try (Host host = Host.start(database.config().build())) {
+            database.insert("a", 2, 1);
+            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}");
         }
     }
 

@@ -22,7 +22,7 @@ final class Load implements AutoCloseable {
     private static final int THREADS = 3;
     private static final int AGGREGATES = 5;
     private static final int MOST_EVENTS = 5;
-    private static final long INTERVAL_NANOS = Duration.ofMillis(30).toNanos();
+    private static final long INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
     private final Callable<Connection> database;
     private final List<Writer> writers = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.outbox.relay.faults;
 
 import dev.outbox.relay.faults.Threads.Every;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Whether what was committed so far can still come, for one who waits for it. For one thread. */
 final class Outlook {
@@ -13,15 +14,14 @@ final class Outlook {
 
     private final Target target;
     private final boolean failedIsFinal;
-    private final String end;
     private final Every look = new Every(LOOK_NANOS, this::look);
+    private @Nullable String end;
     private long confirmedAt = Long.MAX_VALUE;
 
     /** @param failedIsFinal whether nobody mends a stream that is FAILED */
     Outlook(Target target, boolean failedIsFinal) {
         this.target = target;
         this.failedIsFinal = failedIsFinal;
-        this.end = target.query("SELECT pg_current_wal_lsn()");
     }
 
     boolean isHopeless() {
@@ -33,9 +33,21 @@ final class Outlook {
         if (state.startsWith("ended") || (failedIsFinal && state.equals("FAILED"))) {
             return true;
         }
-        if (confirmedAt == Long.MAX_VALUE && target.isConfirmed(end)) {
+        if (confirmedAt == Long.MAX_VALUE && isConfirmed()) {
             confirmedAt = System.nanoTime();
         }
         return confirmedAt != Long.MAX_VALUE && System.nanoTime() - confirmedAt > ON_ITS_WAY_NANOS;
+    }
+
+    private boolean isConfirmed() {
+        try {
+            if (end == null) {
+                end = target.query("SELECT pg_current_wal_lsn()");
+            }
+            return target.isConfirmed(end);
+        } catch (IllegalStateException e) {
+            // The server is not back yet.
+            return false;
+        }
     }
 }
