@@ -1,7 +1,6 @@
 package dev.outbox.relay;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,16 +10,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hand-off from the loop to the host, bounded by the bytes that wait: in here, or delivered and not yet
- * acknowledged. The loop offers, the host drains, acknowledgements release from any thread.
+ * acknowledged. The loop offers and hands over, many at once where there are many; the host drains; acknowledgements
+ * release from any thread.
  */
 final class DeliveryBuffer {
+
+    /** With so many, the hand-over costs nothing for each. */
+    private static final int MOST_GATHERED = 64;
 
     private final long maxBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Condition released = lock.newCondition();
     private final AtomicLong bytes = new AtomicLong();
-    private final ArrayDeque<Delivery> queue = new ArrayDeque<>();
+    private final List<Delivery> gathered = new ArrayList<>(MOST_GATHERED);
+    private List<Delivery> queue = new ArrayList<>();
     private volatile boolean offerWaits;
     private volatile @Nullable RelayException failure;
     private volatile boolean told;
@@ -30,7 +34,8 @@ final class DeliveryBuffer {
     }
 
     /**
-     * Adds a delivery when there is room for it; one larger than all the room is let in alone.
+     * Adds a delivery when there is room for it; one larger than all the room is let in alone. It is handed over by the
+     * time that there are many, or no room; {@link #handOver} does it at once.
      *
      * @param size its bytes, to be released when it is acknowledged
      * @param timeout how long to wait for room
@@ -41,14 +46,26 @@ final class DeliveryBuffer {
             return false;
         }
         bytes.addAndGet(size);
+        gathered.add(delivery);
+        if (gathered.size() == MOST_GATHERED) {
+            handOver();
+        }
+        return true;
+    }
+
+    /** Lets the host see all that was added. For the loop's thread. */
+    void handOver() {
+        if (gathered.isEmpty()) {
+            return;
+        }
         lock.lock();
         try {
-            queue.add(delivery);
+            queue.addAll(gathered);
             filled.signal();
         } finally {
             lock.unlock();
         }
-        return true;
+        gathered.clear();
     }
 
     private boolean hasRoom(long size) {
@@ -57,6 +74,7 @@ final class DeliveryBuffer {
     }
 
     private boolean awaitRoom(long size, Duration timeout) throws InterruptedException {
+        handOver();
         lock.lock();
         try {
             offerWaits = true;
@@ -92,7 +110,7 @@ final class DeliveryBuffer {
         return bytes.get();
     }
 
-    /** All that is queued, in order; waits for the first, and returns none after the timeout. Throws what has failed. */
+    /** All that was handed over, in order; waits for the first, and returns none after the timeout. Throws what has failed. */
     List<Delivery> drain(Duration timeout) throws InterruptedException {
         lock.lock();
         try {
@@ -105,8 +123,8 @@ final class DeliveryBuffer {
                 told = true;
                 throw failed.again();
             }
-            List<Delivery> drained = new ArrayList<>(queue);
-            queue.clear();
+            List<Delivery> drained = queue;
+            queue = new ArrayList<>(drained.size());
             return drained;
         } finally {
             lock.unlock();

@@ -102,6 +102,7 @@ final class ReplicationLoop implements Runnable {
             while (!stopping && !buffer.hasFailed()) {
                 ByteBuffer message = isIdle() ? stream.read(IDLE_SLEEP) : stream.read();
                 if (message == null) {
+                    buffer.handOver();
                     nothingArrived();
                     requireNothingSkipped();
                 } else {
@@ -198,6 +199,7 @@ final class ReplicationLoop implements Runnable {
      */
     private void finishBefore() throws InterruptedException {
         offerHeldBack();
+        buffer.handOver();
         acks.end();
         long acknowledgedAt = System.nanoTime();
         while (!stopping && !buffer.hasFailed()) {
@@ -260,6 +262,9 @@ final class ReplicationLoop implements Runnable {
         if (last != null) {
             last.last();
             offerHeldBack();
+            if (!stream.isBehind()) {
+                buffer.handOver();
+            }
         }
         begin = null;
     }

@@ -1,6 +1,5 @@
 package dev.outbox.relay.replication;
 
-import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A socket that notes when something arrives, and while something is written; and that can be listened to. */
@@ -16,11 +16,17 @@ final class NotedSocket extends Socket {
     private static final int NOTHING = -2;
     private static final int END = -1;
 
+    private static final int GULP = 256 * 1024;
+
     private final SocketTraffic traffic;
-    private @Nullable InputStream input;
+    private final Gulps gulps = new Gulps(System.nanoTime());
+    private @Nullable NotedInput input;
 
     /** What was heard and not read yet: a byte, the end, or nothing. */
     private volatile int heard = NOTHING;
+
+    /** What was read in a gulp and not passed on yet. */
+    private volatile int kept;
 
     NotedSocket(SocketTraffic traffic) {
         this.traffic = traffic;
@@ -28,7 +34,12 @@ final class NotedSocket extends Socket {
 
     /** The bytes that have arrived and were not read. */
     int unread() throws IOException {
-        return super.getInputStream().available() + (heard == NOTHING ? 0 : 1);
+        return super.getInputStream().available() + kept + (heard == NOTHING ? 0 : 1);
+    }
+
+    /** Whether there is much to read. For the thread that reads. */
+    boolean isBehind() {
+        return gulps.isBehind(System.nanoTime());
     }
 
     /**
@@ -54,7 +65,7 @@ final class NotedSocket extends Socket {
 
     @Override
     public synchronized InputStream getInputStream() throws IOException {
-        InputStream current = input;
+        NotedInput current = input;
         if (current == null) {
             current = new NotedInput(super.getInputStream());
             input = current;
@@ -62,55 +73,92 @@ final class NotedSocket extends Socket {
         return current;
     }
 
-    private final class NotedInput extends FilterInputStream {
+    private final class NotedInput extends InputStream {
+
+        private final InputStream in;
+        private byte[] gulp = {};
+        private int at;
 
         NotedInput(InputStream in) {
-            super(in);
+            this.in = in;
         }
 
         @Override
         public int read() throws IOException {
-            int before = heard;
-            if (before != NOTHING) {
-                heard = before == END ? END : NOTHING;
-                return before;
-            }
-            int read = in.read();
-            traffic.received();
-            return read;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) == END ? END : one[0] & 0xFF;
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (heard != NOTHING && length > 0) {
-                return readHeard(into, offset, length);
+            if (length == 0) {
+                return 0;
             }
-            int read = in.read(into, offset, length);
-            traffic.received();
-            return read;
+            if (kept > 0) {
+                return readKept(into, offset, length);
+            }
+            if (heard != NOTHING) {
+                return readHeard(into, offset);
+            }
+            return length < GULP && letFill() ? readGulp(into, offset, length) : readSome(into, offset, length);
         }
 
-        private int readHeard(byte[] into, int offset, int length) throws IOException {
-            int first = read();
+        /** Whether there is much to read; returns when it is time to. */
+        private boolean letFill() throws IOException {
+            boolean behind = isBehind();
+            if (behind && in.available() < Gulps.ENOUGH_BYTES) {
+                LockSupport.parkNanos(Gulps.AWAY_NANOS);
+            }
+            return behind;
+        }
+
+        private int readGulp(byte[] into, int offset, int length) throws IOException {
+            if (gulp.length == 0) {
+                gulp = new byte[GULP];
+            }
+            int read = readSome(gulp, 0, GULP);
+            if (read <= 0) {
+                return read;
+            }
+            at = 0;
+            kept = read;
+            return readKept(into, offset, length);
+        }
+
+        private int readKept(byte[] into, int offset, int length) {
+            int before = kept;
+            int count = Math.min(before, length);
+            System.arraycopy(gulp, at, into, offset, count);
+            at += count;
+            kept = before - count;
+            return count;
+        }
+
+        private int readHeard(byte[] into, int offset) {
+            int first = heard;
             if (first == END) {
                 return END;
             }
+            heard = NOTHING;
             into[offset] = (byte) first;
-            int more = Math.min(in.available(), length - 1);
-            return more > 0 ? 1 + Math.max(0, in.read(into, offset + 1, more)) : 1;
+            return 1;
         }
 
-        @Override
-        public long skip(long count) throws IOException {
-            if (heard == NOTHING) {
-                return in.skip(count);
-            }
-            return count > 0 && read() != END ? 1 : 0;
+        private int readSome(byte[] into, int offset, int length) throws IOException {
+            int read = in.read(into, offset, length);
+            traffic.received();
+            gulps.read(Math.max(0, read), System.nanoTime());
+            return read;
         }
 
         @Override
         public int available() throws IOException {
             return unread();
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
         }
     }
 

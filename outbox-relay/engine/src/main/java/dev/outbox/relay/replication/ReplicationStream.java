@@ -142,6 +142,11 @@ public final class ReplicationStream implements AutoCloseable {
         return traffic.listen(atMost) ? read() : null;
     }
 
+    /** Whether so much arrives that nobody waits for a single message. */
+    public boolean isBehind() {
+        return traffic.isBehind();
+    }
+
     /**
      * Up to where the server has sent everything. Only meaningful straight after {@link #read} has returned null: before,
      * it may lie beyond messages that have not been read yet.

@@ -58,6 +58,12 @@ public final class SocketTraffic {
         }
     }
 
+    /** Whether so much arrives that it is read in gulps. For the thread that reads. */
+    boolean isBehind() {
+        NotedSocket current = socket;
+        return current != null && current.isBehind();
+    }
+
     /** An odd number while a write is under way, and another one for each write. */
     public long writes() {
         return writes.get();

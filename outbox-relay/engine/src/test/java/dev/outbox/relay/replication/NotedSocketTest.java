@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -127,6 +129,42 @@ class NotedSocketTest {
         socket.close();
 
         assertThat(traffic.listen(LONG)).isTrue();
+    }
+
+    @Test
+    void what_is_read_in_gulps_is_what_was_sent() throws Exception {
+        byte[] sent = new byte[64 * 1024 * 1024];
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        random.nextBytes(sent);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            var sending = other.submit(() -> {
+                server.getOutputStream().write(sent);
+                return null;
+            });
+            byte[] read = new byte[sent.length];
+            boolean behind = false;
+            for (int at = 0; at < read.length; ) {
+                int length = Math.min(1 + random.nextInt(20_000), read.length - at);
+                int count = length == 1 ? readOne(read, at) : input.read(read, at, length);
+                assertThat(count).isPositive();
+                at += count;
+                behind |= socket.isBehind();
+            }
+            sending.get();
+
+            assertThat(Arrays.equals(read, sent)).as("seed " + seed).isTrue();
+            assertThat(behind).isTrue();
+            assertThat(socket.unread()).isZero();
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    private int readOne(byte[] into, int at) throws IOException {
+        into[at] = (byte) input.read();
+        return 1;
     }
 
     private void send(String text) throws IOException {
