@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -53,7 +54,7 @@ final class CuttableProxy implements AutoCloseable {
 
     private void copy(Socket from, Socket to) {
         byte[] bytes = new byte[8192];
-        try {
+        try (Closeable other = () -> end(to)) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
@@ -61,11 +62,15 @@ final class CuttableProxy implements AutoCloseable {
                     out.write(bytes, 0, read);
                 }
             }
-            if (!cut) {
-                to.close();
-            }
         } catch (IOException e) {
-            // The other direction has ended.
+            // A reset, which is an end as well, or the other direction's.
+        }
+    }
+
+    /** One side has ended, and the other is told. */
+    private void end(Socket other) throws IOException {
+        if (!cut) {
+            other.close();
         }
     }
 
