@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 /** A relay as its users run it: a process of its own, with what it printed. */
 final class RelayProcess implements AutoCloseable {
 
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 60;
     private static final List<String> SMALL = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1");
 
     private final Process process;
@@ -38,6 +38,11 @@ final class RelayProcess implements AutoCloseable {
         return start(Map.of(variable, value), SMALL, arguments);
     }
 
+    /** As in a directory of its own, with further environment variables. */
+    static RelayProcess startIn(Path directory, Map<String, String> environment, String... arguments) {
+        return start(directory, environment, SMALL, arguments);
+    }
+
     /** With the JVM's own compilers and a heap of this size, as in production. */
     static RelayProcess runWithHeap(String heap, String yaml) {
         return start(
@@ -56,6 +61,11 @@ final class RelayProcess implements AutoCloseable {
     }
 
     private static RelayProcess start(Map<String, String> environment, List<String> flags, String... arguments) {
+        return start(Path.of(""), environment, flags, arguments);
+    }
+
+    private static RelayProcess start(
+            Path directory, Map<String, String> environment, List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
@@ -66,6 +76,7 @@ final class RelayProcess implements AutoCloseable {
             output.toFile().deleteOnExit();
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.directory(directory.toAbsolutePath().toFile());
             builder.environment().putAll(environment);
             return new RelayProcess(builder.start(), output);
         } catch (IOException e) {
