@@ -14,7 +14,8 @@ import java.util.function.LongConsumer;
 final class Backlog implements AutoCloseable {
 
     private static final String SLOT = "backlog";
-    private static final int EVENTS_AT_ONCE = 10_000;
+    /** The number of events is a multiple of it. */
+    static final int EVENTS_AT_ONCE = 10_000;
 
     /** Commits as an application would, one transaction after the other, but without the round trips. */
     private static final String PROCEDURE = """

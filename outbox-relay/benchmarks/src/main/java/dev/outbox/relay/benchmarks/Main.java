@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The benchmark as a command. */
 @CommandLine.Command(
@@ -26,6 +29,9 @@ import picocli.CommandLine.Option;
             "Exit code: 0 done, 1 failed, 2 wrong flags."
         })
 public final class Main implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--quick",
@@ -77,19 +83,47 @@ public final class Main implements Callable<Integer> {
             Duration duration = Duration.ofNanos(System.nanoTime() - start);
             Report report = new Report(results, Goals.of(results, sides));
             System.out.println(report.plain());
-            write(report.markdown(Circumstances.of(servers.postgres(), plan, duration), "results.svg"));
+            if (file != null) {
+                Path chart = chart(file);
+                write(chart, Chart.of(results));
+                write(
+                        file,
+                        report.markdown(
+                                Circumstances.of(servers.postgres(), plan, duration),
+                                chart.getFileName().toString()));
+            }
             System.out.println("benchmark: done in " + duration.toSeconds() + " s" + (file == null ? "" : ", " + file));
         }
         return 0;
     }
 
     private Plan plan(Sides sides, Path directory) {
+        if (events != null && (events < Backlog.EVENTS_AT_ONCE || events % Backlog.EVENTS_AT_ONCE != 0)) {
+            throw wrong("--events", "a multiple of " + Backlog.EVENTS_AT_ONCE, events);
+        }
+        if (runs != null && runs < 1) {
+            throw wrong("--runs", "1 or more", runs);
+        }
         Plan plan = quick ? Plans.quick(sides) : Plans.full(sides);
-        plan = plan.of(events == null ? plan.events() : events, runs == null ? plan.runs() : runs);
+        if (events != null) {
+            plan = plan.withEvents(events);
+        }
+        if (runs != null) {
+            plan = plan.withRuns(runs);
+        }
         if (slowed) {
             plan = Plans.with(plan, sides.relay(), new OutboxRelay(relay).slowed(SlowedJar.make(relay, directory)));
         }
-        return Plans.only(plan, only);
+        plan = Plans.only(plan, only);
+        if (plan.steps() == 0) {
+            throw wrong("--only", "part of a side's name", only);
+        }
+        return plan;
+    }
+
+    private CommandLine.ParameterException wrong(String option, String expected, Object found) {
+        return new CommandLine.ParameterException(
+                spec.commandLine(), "expected " + expected + " for " + option + ", found " + found);
     }
 
     private static void requireLinux() {
@@ -99,12 +133,15 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private void write(String results) {
-        if (file == null) {
-            return;
-        }
+    /** Beside the results, under their name. */
+    private static Path chart(Path results) {
+        String name = results.getFileName().toString();
+        return results.resolveSibling(name.toLowerCase(Locale.ROOT).replaceFirst("\\.md$", "") + ".svg");
+    }
+
+    private static void write(Path file, String content) {
         try {
-            Files.writeString(file, results);
+            Files.writeString(file, content);
         } catch (IOException e) {
             throw new SampleException(
                     "The file %s can't be written (%s); give another --results.".formatted(file, e.getMessage()), e);

@@ -22,8 +22,12 @@ record Plan(
         Duration latencyTime,
         List<Side> latencySides) {
 
-    Plan of(long otherEvents, int otherRuns) {
-        return new Plan(otherEvents, otherRuns, sides, latencyRuns, latencyTime, latencySides);
+    Plan withEvents(long otherEvents) {
+        return new Plan(otherEvents, runs, sides, latencyRuns, latencyTime, latencySides);
+    }
+
+    Plan withRuns(int otherRuns) {
+        return new Plan(events, otherRuns, sides, otherRuns, latencyTime, latencySides);
     }
 
     /** How many loads and runs it has. */

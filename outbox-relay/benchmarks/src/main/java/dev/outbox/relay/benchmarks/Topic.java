@@ -1,6 +1,7 @@
 package dev.outbox.relay.benchmarks;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class Topic implements AutoCloseable {
     static final int PARTITIONS = 3;
 
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final int EMPTY_POLLS = 20;
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Admin admin;
     private final String bootstrapServers;
@@ -76,25 +77,28 @@ final class Topic implements AutoCloseable {
                 .sum();
     }
 
-    /** Reads them all, committed ones only, and counts. */
+    /** Reads them all, committed ones only, and counts; what is expected is waited for. */
     long count(long expected) {
         long count = 0;
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, Map.of("fetch.min.bytes", 1))) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, Map.of())) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            // Beyond what is expected too, as more would be as wrong as less.
-            for (int empty = 0; empty < (count < expected ? EMPTY_POLLS : 1); ) {
+            long lastNanos = System.nanoTime();
+            while (true) {
                 int polled = consumer.poll(POLL).count();
                 count += polled;
-                empty = polled == 0 ? empty + 1 : 0;
+                if (polled > 0) {
+                    lastNanos = System.nanoTime();
+                } else if (count >= expected || System.nanoTime() - lastNanos > PATIENCE_NANOS) {
+                    return count;
+                }
             }
         }
-        return count;
     }
 
     /** Of committed records. */
     static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, Map<String, Object> more) {
-        Map<String, Object> properties = new java.util.HashMap<>(Map.of(
+        Map<String, Object> properties = new HashMap<>(Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
                 "isolation.level",
