@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,10 +24,10 @@ final class Circumstances {
     static List<String> of(PostgresServer postgres, Plan plan, Duration duration) {
         return List.of(
                 "Measured on " + LocalDate.now(ZoneOffset.UTC) + ", in " + duration.toSeconds() + " s: backlogs of "
-                        + "%,d".formatted(plan.events()) + " events, " + plan.runs()
-                        + " runs of each side; the steady load for "
+                        + String.format(Locale.ROOT, "%,d", plan.events()) + " events, " + runs(plan.runs())
+                        + " of each side; the steady load for "
                         + plan.latencyTime().toSeconds() + " s, "
-                        + plan.latencyRuns() + (plan.latencyRuns() == 1 ? " run" : " runs"),
+                        + runs(plan.latencyRuns()),
                 "Machine: " + Runtime.getRuntime().availableProcessors() + " processors (" + processor()
                         + ") for everything, " + System.getProperty("os.name") + " " + System.getProperty("os.version")
                         + ", data on " + fileSystem(),
@@ -40,6 +41,10 @@ final class Circumstances {
                                         + " 'autovacuum', 'logical_decoding_work_mem')"),
                 "One broker with its log on the same disk, topics of " + Topic.PARTITIONS + " partitions",
                 "Libraries: " + libraries());
+    }
+
+    private static String runs(int count) {
+        return count == 1 ? "1 run" : count + " runs";
     }
 
     private static String query(PostgresServer postgres, String sql) {

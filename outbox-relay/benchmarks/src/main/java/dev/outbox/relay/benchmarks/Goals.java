@@ -3,6 +3,7 @@ package dev.outbox.relay.benchmarks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -45,7 +46,7 @@ final class Goals {
     private void isFaster(Shape shape, Side other, double least) {
         if (has(shape, sides.relay(), other)) {
             Median ratio = results.ratio(shape, sides.relay(), other, Figures::eventsPerSecond);
-            atLeast(ratio, least, "events/s of %s, %s".formatted(other, shape));
+            atLeast(ratio, least, "events/s of '%s' with %s".formatted(other, shape));
         }
     }
 
@@ -56,19 +57,26 @@ final class Goals {
                 .ifPresent(best -> atMost(
                         results.ratio(shape, sides.relay(), best, cpu),
                         0.25,
-                        "processor time of %s, %s".formatted(best, shape)));
+                        "processor time of '%s' with %s".formatted(best, shape)));
         if (has(shape, sides.relay(), sides.relayExactlyOnce())) {
             atMost(
                     results.ratio(shape, sides.relayExactlyOnce(), sides.relay(), cpu),
                     1.25,
-                    "processor time of %s by %s, %s".formatted(sides.relay(), sides.relayExactlyOnce(), shape));
+                    "processor time of '%s', by '%s', with %s"
+                            .formatted(sides.relay(), sides.relayExactlyOnce(), shape));
         }
     }
 
     private void isSoon() {
         if (results.hasLatency(sides.relay())) {
-            isWithin(results.latency(sides.relay(), Latency::p50Millis), 0.6, "ms p50 at a steady load");
-            isWithin(results.latency(sides.relay(), Latency::p99Millis), 2, "ms p99 at a steady load");
+            isWithin(
+                    results.latency(sides.relay(), Latency::p50Millis),
+                    0.6,
+                    "ms from commit to consumer (p50) under a steady load");
+            isWithin(
+                    results.latency(sides.relay(), Latency::p99Millis),
+                    2,
+                    "ms from commit to consumer (p99) under a steady load");
             sides.debeziumSteady().stream()
                     .filter(results::hasLatency)
                     .min(Comparator.comparing(
@@ -79,17 +87,17 @@ final class Goals {
             isWithin(
                     results.latency(sides.relayExactlyOnce(), Latency::p99Millis),
                     COMMIT_INTERVAL_MILLIS + 20,
-                    "ms p99 at a steady load, exactly once");
+                    "ms from commit to consumer (p99) under a steady load, exactly once");
         }
     }
 
     private void isSooner(Side best) {
-        atMost(results.latencyRatio(sides.relay(), best, Latency::p50Millis), 0.6, "latency p50 of " + best);
-        atMost(results.latencyRatio(sides.relay(), best, Latency::p99Millis), 0.6, "latency p99 of " + best);
+        atMost(results.latencyRatio(sides.relay(), best, Latency::p50Millis), 0.6, "latency (p50) of '" + best + "'");
+        atMost(results.latencyRatio(sides.relay(), best, Latency::p99Millis), 0.6, "latency (p99) of '" + best + "'");
         atMost(
                 results.latencyRatio(sides.relay(), best, Latency::cpuSeconds),
                 0.25,
-                "processor time of " + best + " at a steady load");
+                "processor time of '" + best + "' under a steady load");
     }
 
     private void isSmall() {
@@ -99,12 +107,12 @@ final class Goals {
                     continue;
                 }
                 Median megabytes = results.of(shape, relay, figures -> figures.peakMemoryBytes() / MEGABYTE);
-                isWithin(megabytes, 200, "MB of memory for %s, %s".formatted(relay, shape));
+                isWithin(megabytes, 200, "MB of memory at most for '%s' with %s".formatted(relay, shape));
                 best(shape, Comparator.comparing(side -> memory(shape, side)))
                         .ifPresent(best -> atMost(
                                 results.ratio(shape, relay, best, Figures::peakMemoryBytes),
                                 0.4,
-                                "memory of %s by %s, %s".formatted(best, relay, shape)));
+                                "memory of '%s', by '%s', with %s".formatted(best, relay, shape)));
             }
         }
     }
@@ -128,19 +136,28 @@ final class Goals {
     }
 
     private void atLeast(Median ratio, double least, String what) {
-        add(ratio.value() >= least, ratio, "at least %.2f × the ".formatted(least) + what);
+        add(ratio.value() >= least, "%s × the %s; at least %.2f", text(ratio, 2), what, least);
     }
 
     private void atMost(Median ratio, double most, String what) {
-        add(ratio.value() <= most, ratio, "at most %.2f × the ".formatted(most) + what);
+        add(ratio.value() <= most, "%s × the %s; at most %.2f", text(ratio, 2), what, most);
     }
 
     private void isWithin(Median found, double most, String what) {
-        add(found.value() <= most, found, "at most %.1f ".formatted(most) + what);
+        add(found.value() <= most, "%s %s; at most %.1f", text(found, 1), what, most);
     }
 
-    private void add(boolean met, Median found, String expected) {
-        lines.add("%s: %.2f (%.2f–%.2f), %s"
-                .formatted(met ? MET : MISSED, found.value(), found.least(), found.greatest(), expected));
+    private static String text(Median found, int digits) {
+        String number = "%." + digits + "f";
+        return String.format(
+                Locale.ROOT,
+                number + " (" + number + "–" + number + ")",
+                found.value(),
+                found.least(),
+                found.greatest());
+    }
+
+    private void add(boolean met, String format, Object... arguments) {
+        lines.add((met ? MET : MISSED) + ": " + String.format(Locale.ROOT, format, arguments));
     }
 }

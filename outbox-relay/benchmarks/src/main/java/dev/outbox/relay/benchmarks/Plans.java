@@ -31,25 +31,25 @@ final class Plans {
         return new Plan(100_000, 3, backlogs, 1, Duration.ofSeconds(10), sides.fewSteady());
     }
 
-    /** Beside the relay as it is, wherever that is. */
+    /** Beside the relay as it is, with the backlogs: what it wastes is little under a steady load. */
     static Plan with(Plan plan, Side relay, Side slowed) {
         return mapped(
                 plan,
                 sides -> sides.stream()
                         .flatMap(side -> side.equals(relay) ? Stream.of(side, slowed) : Stream.of(side))
-                        .toList());
+                        .toList(),
+                plan.latencySides());
     }
 
     /** Only those in whose names the pattern is found. */
     static Plan only(Plan plan, Pattern pattern) {
-        return mapped(
-                plan,
-                sides -> sides.stream()
-                        .filter(side -> pattern.matcher(side.name()).find())
-                        .toList());
+        UnaryOperator<List<Side>> selection = sides -> sides.stream()
+                .filter(side -> pattern.matcher(side.name()).find())
+                .toList();
+        return mapped(plan, selection, selection.apply(plan.latencySides()));
     }
 
-    private static Plan mapped(Plan plan, UnaryOperator<List<Side>> change) {
+    private static Plan mapped(Plan plan, UnaryOperator<List<Side>> change, List<Side> latencySides) {
         Map<Shape, List<Side>> backlogs = new LinkedHashMap<>();
         plan.sides().forEach((shape, sides) -> {
             List<Side> changed = change.apply(sides);
@@ -57,12 +57,6 @@ final class Plans {
                 backlogs.put(shape, changed);
             }
         });
-        return new Plan(
-                plan.events(),
-                plan.runs(),
-                backlogs,
-                plan.latencyRuns(),
-                plan.latencyTime(),
-                change.apply(plan.latencySides()));
+        return new Plan(plan.events(), plan.runs(), backlogs, plan.latencyRuns(), plan.latencyTime(), latencySides);
     }
 }
