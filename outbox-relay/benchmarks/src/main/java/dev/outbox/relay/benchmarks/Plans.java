@@ -28,7 +28,7 @@ final class Plans {
         backlogs.put(Shape.ONE_EVENT, sides.few());
         backlogs.put(Shape.THOUSAND_EVENTS, sides.few());
         backlogs.put(Shape.ONE_KIB, sides.large());
-        return new Plan(100_000, 3, backlogs, 1, Duration.ofSeconds(10), sides.fewSteady());
+        return new Plan(100_000, 1, backlogs, 1, Duration.ofSeconds(20), sides.fewSteady());
     }
 
     /** Beside the relay as it is, with the backlogs: what it wastes is little under a steady load. */
