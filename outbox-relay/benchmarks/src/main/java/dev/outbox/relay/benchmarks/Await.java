@@ -1,0 +1,26 @@
+package dev.outbox.relay.benchmarks;
+
+import dev.outbox.samples.cli.SampleException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Looks until something is so, and often enough that a time that is taken then means something. */
+final class Await {
+
+    private static final long BETWEEN_LOOKS_NANOS = 2_000_000;
+
+    private Await() {}
+
+    /** @throws SampleException if it is not so in time */
+    static void until(String what, Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new SampleException(
+                        "Expected " + what + " within " + limit.toSeconds() + " s, found it was not so.");
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.outbox.relay.benchmarks;
+
+import dev.outbox.relay.benchmarks.process.Drain;
+import dev.outbox.relay.benchmarks.process.Loop;
+import dev.outbox.relay.benchmarks.process.Produce;
+import dev.outbox.relay.benchmarks.process.Reading;
+import java.util.List;
+import java.util.Optional;
+
+/** The sides that do less than a relay has to: no relay of that kind can be faster. */
+final class Limits {
+
+    /** Those of the relay's start script. */
+    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
+    private static final String READ = "pgjdbc, protocol 1, the relay's JVM flags";
+    private static final String SENT = "acks=all, idempotent, lz4, batch.size 128 KiB, linger.ms ";
+
+    private Limits() {}
+
+    static Side drain(Reading reading) {
+        return new Side(
+                "pgjdbc drain, " + words(reading),
+                Side.Kind.DRAIN,
+                READ,
+                job -> Commands.java(JVM, Drain.class, job.url(), job.slot(), reading, job.events()));
+    }
+
+    static Side producer() {
+        return new Side(
+                "Kafka producer alone",
+                Side.Kind.PRODUCER,
+                SENT + 2,
+                job -> Commands.java(
+                        JVM, Produce.class, job.bootstrapServers(), job.topic(), job.events(), job.payloadBytes()));
+    }
+
+    static Side loop(Reading reading, int lingerMillis) {
+        return new Side(
+                "smallest loop, " + words(reading),
+                Side.Kind.RELAY,
+                READ + "; " + SENT + lingerMillis,
+                job -> Commands.java(
+                        JVM,
+                        Loop.class,
+                        job.url(),
+                        job.slot(),
+                        reading,
+                        job.bootstrapServers(),
+                        job.topic(),
+                        lingerMillis));
+    }
+
+    /** Where PostgreSQL's own program for this is installed. */
+    static Optional<Side> pgRecvlogical() {
+        return Programs.find("pg_recvlogical")
+                .map(program -> new Side(
+                        "pg_recvlogical",
+                        Side.Kind.DRAIN,
+                        program + ", to /dev/null",
+                        // The shell waits for it, and keeps its processor time.
+                        job -> Side.Command.of(List.of(
+                                "/bin/sh",
+                                "-c",
+                                "\"$@\" && echo done && cat",
+                                "sh",
+                                program.toString(),
+                                "--start",
+                                "--slot=" + job.slot(),
+                                "--dbname=host=localhost port=" + job.port() + " user=postgres dbname="
+                                        + job.database(),
+                                "--file=/dev/null",
+                                "--option=proto_version=1",
+                                "--option=publication_names=outbox",
+                                "--no-loop",
+                                "--endpos=" + job.end()))));
+    }
+
+    private static String words(Reading reading) {
+        return reading == Reading.EAGER ? "eager" : "in gulps";
+    }
+}

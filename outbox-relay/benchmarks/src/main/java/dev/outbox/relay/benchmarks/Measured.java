@@ -1,0 +1,103 @@
+package dev.outbox.relay.benchmarks;
+
+import dev.outbox.relay.benchmarks.process.Signs;
+import dev.outbox.samples.cli.SampleException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The process of a side, while it runs. */
+final class Measured implements AutoCloseable {
+
+    private static final int END_LIMIT_SECONDS = 20;
+
+    private final Side side;
+    private final Process process;
+    private final Path output;
+
+    private Measured(Side side, Process process, Path output) {
+        this.side = side;
+        this.process = process;
+        this.output = output;
+    }
+
+    static Measured start(Side side, Job job) {
+        Path output = job.directory().resolve("output.log");
+        try {
+            Files.createDirectories(job.directory());
+            Side.Command command = side.launch().command(job);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().putAll(command.environment());
+            return new Measured(side, builder.start(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(side + " can't be started: " + e.getMessage(), e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Whether it has printed that line. */
+    boolean says(String sign) {
+        requireAlive();
+        return output().lines().anyMatch(sign::equals);
+    }
+
+    /** Waits until something is so; fails with its last words if that takes too long, or if it ends before. */
+    void await(String what, Duration limit, BooleanSupplier condition) {
+        try {
+            Await.until("'" + side + "' to " + what, limit, () -> {
+                requireAlive();
+                return condition.getAsBoolean();
+            });
+        } catch (SampleException e) {
+            throw new SampleException(e.getMessage() + " Its last words: " + lastWords(), e);
+        }
+    }
+
+    private void requireAlive() {
+        if (!process.isAlive()) {
+            throw new SampleException("Expected '" + side + "' to go on, found that it ended with exit code "
+                    + process.exitValue() + ".");
+        }
+    }
+
+    private String lastWords() {
+        List<String> lines = output().lines()
+                .filter(line -> !line.isBlank() && !line.equals(Signs.BEGAN))
+                .toList();
+        return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    }
+
+    private String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** In order if it wants, else at once. */
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+            process.destroy();
+            if (!process.waitFor(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

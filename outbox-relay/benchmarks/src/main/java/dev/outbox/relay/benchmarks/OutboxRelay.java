@@ -1,0 +1,61 @@
+package dev.outbox.relay.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** This project's relay, as it is shipped: by its start script, with its default settings. */
+final class OutboxRelay {
+
+    private static final String SETTINGS = "its start script, every setting at its default";
+
+    private final Path script;
+
+    /** @param directory {@code outbox-relay} of the checkout */
+    OutboxRelay(Path directory) {
+        this.script = directory.resolve("server/src/main/dist/outbox-relay");
+    }
+
+    Side atLeastOnce() {
+        return side("Outbox relay, at least once", "at-least-once", Map.of(), SETTINGS);
+    }
+
+    Side exactlyOnce() {
+        return side("Outbox relay, exactly once", "exactly-once", Map.of(), SETTINGS + ", delivery: exactly-once");
+    }
+
+    /** To see that this benchmark sees it. */
+    Side slowed(Path jar) {
+        return side(
+                "Outbox relay, slowed",
+                "at-least-once",
+                Map.of("OUTBOX_RELAY_JAR", jar.toString()),
+                SETTINGS + ", with " + SlowedJar.WHAT);
+    }
+
+    private Side side(String name, String delivery, Map<String, String> environment, String settings) {
+        return new Side(name, Side.Kind.RELAY, settings, job -> {
+            Path config = job.directory().resolve("relay.yaml");
+            Files.writeString(config, yaml(job, delivery));
+            return new Side.Command(List.of(script.toString(), "run", "--config", config.toString()), environment);
+        });
+    }
+
+    private static String yaml(Job job, String delivery) throws IOException {
+        return """
+                relay:
+                  kafka:
+                    bootstrap.servers: %s
+                  streams:
+                    %s:
+                      url: %s
+                      username: postgres
+                      password: postgres
+                      slot: %s
+                      topic: "%s{aggregateType}"
+                      delivery: %s
+                """.formatted(job.bootstrapServers(), job.name(), job.url(), job.slot(), job.topicPrefix(), delivery);
+    }
+}

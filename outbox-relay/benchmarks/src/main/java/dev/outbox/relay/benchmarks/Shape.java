@@ -1,0 +1,22 @@
+package dev.outbox.relay.benchmarks;
+
+import java.util.List;
+
+/**
+ * A kind of backlog.
+ *
+ * @param database its own, so that nobody decodes another's
+ */
+record Shape(String database, String name, int eventsPerTransaction, int payloadBytes) {
+
+    static final Shape ONE_EVENT = new Shape("one_event", "one-event transactions, 200 B", 1, 200);
+    static final Shape THOUSAND_EVENTS = new Shape("thousand_events", "1,000-event transactions, 200 B", 1_000, 200);
+    static final Shape ONE_KIB = new Shape("one_kib", "one-event transactions, 1 KiB", 1, 1_024);
+
+    static final List<Shape> ALL = List.of(ONE_EVENT, THOUSAND_EVENTS, ONE_KIB);
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

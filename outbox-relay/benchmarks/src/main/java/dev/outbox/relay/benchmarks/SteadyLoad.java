@@ -1,0 +1,82 @@
+package dev.outbox.relay.benchmarks;
+
+import dev.outbox.relay.benchmarks.process.Payloads;
+import dev.outbox.samples.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Commits one-event transactions at a steady rate. Each event carries the time at which its row was made, by the clock of
+ * this machine, which is when its commit begins: the statement is the whole transaction. Not thread safe.
+ */
+final class SteadyLoad implements AutoCloseable {
+
+    static final int PER_SECOND = 500;
+
+    private static final int FILLING = 160;
+
+    private static final String INSERT = """
+            INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
+            VALUES (uuidv7(), 'Order', ?, 'order.shipped.v1',
+                format('{"at":%s,"note":"%s"}', (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, ?::text)::json,
+                clock_timestamp())""";
+
+    private final Connection connection;
+    private final PreparedStatement insert;
+    private long number;
+
+    SteadyLoad(PostgresServer postgres, String database) {
+        try {
+            this.connection = postgres.connect(database);
+            this.insert = connection.prepareStatement(INSERT);
+            insert.setString(2, "x".repeat(FILLING));
+        } catch (SQLException e) {
+            throw new IllegalStateException("The load can't be begun: " + e.getMessage(), e);
+        }
+    }
+
+    /** Commits for so long; returns how many transactions it were. */
+    long commitFor(Duration time) {
+        long interval = Duration.ofSeconds(1).toNanos() / PER_SECOND;
+        long before = number;
+        long start = System.nanoTime();
+        long end = start + time.toNanos();
+        for (long next = start; next < end; next += interval) {
+            while (System.nanoTime() < next) {
+                LockSupport.parkNanos(next - System.nanoTime());
+            }
+            if (System.nanoTime() >= end) {
+                break;
+            }
+            commit();
+        }
+        return number - before;
+    }
+
+    /** All that were committed so far. */
+    long committed() {
+        return number;
+    }
+
+    private void commit() {
+        try {
+            insert.setString(1, Long.toString(number % Payloads.AGGREGATES));
+            insert.executeUpdate();
+            number++;
+        } catch (SQLException e) {
+            throw new IllegalStateException("An event can't be committed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
