@@ -1,6 +1,5 @@
 package dev.outbox.relay.server;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -54,7 +53,7 @@ final class CuttableProxy implements AutoCloseable {
 
     private void copy(Socket from, Socket to) {
         byte[] bytes = new byte[8192];
-        try (Closeable other = () -> end(to)) {
+        try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
@@ -65,12 +64,16 @@ final class CuttableProxy implements AutoCloseable {
         } catch (IOException e) {
             // A reset, which is an end as well, or the other direction's.
         }
+        if (!cut) {
+            end(to);
+        }
     }
 
-    /** One side has ended, and the other is told. */
-    private void end(Socket other) throws IOException {
-        if (!cut) {
+    private static void end(Socket other) {
+        try {
             other.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
