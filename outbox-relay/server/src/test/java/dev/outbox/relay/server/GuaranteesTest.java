@@ -57,6 +57,7 @@ class GuaranteesTest {
             }
         }
         try (RelayProcess last = RelayProcess.run(yaml)) {
+            last.awaitOutput("Relaying ");
             writer.join();
             shop.awaitConfirmed(LONG);
             Received received = new Received(events, topic.committed(events, LONG));
