@@ -29,8 +29,11 @@ final class ReplicationLoop implements Runnable {
     /** How long without a message before the thread sleeps until there is one. */
     private static final long IDLE_AFTER_NANOS = 100_000_000;
 
-    /** How long it sleeps at most: acknowledgements do not wake it. */
+    /** How long it sleeps at most: acknowledgements and a stop do not wake it. */
     private static final Duration IDLE_SLEEP = Duration.ofMillis(50);
+
+    private static final long LONG_IDLE_AFTER_NANOS = 2_000_000_000;
+    private static final Duration LONG_IDLE_SLEEP = Duration.ofMillis(200);
 
     private static final long LOOK_NANOS = 5_000_000;
 
@@ -100,7 +103,7 @@ final class ReplicationLoop implements Runnable {
         RelayException failure = null;
         try {
             while (!stopping && !buffer.hasFailed()) {
-                ByteBuffer message = isIdle() ? stream.read(IDLE_SLEEP) : stream.read();
+                ByteBuffer message = read();
                 if (message == null) {
                     buffer.handOver();
                     nothingArrived();
@@ -125,8 +128,12 @@ final class ReplicationLoop implements Runnable {
         ended = true;
     }
 
-    private boolean isIdle() {
-        return System.nanoTime() - lastMessageNanos > IDLE_AFTER_NANOS;
+    private @Nullable ByteBuffer read() {
+        long idle = System.nanoTime() - lastMessageNanos;
+        if (idle <= IDLE_AFTER_NANOS) {
+            return stream.read();
+        }
+        return stream.read(idle <= LONG_IDLE_AFTER_NANOS ? IDLE_SLEEP : LONG_IDLE_SLEEP);
     }
 
     /** Tells the last confirmation and gives the slot back. */
@@ -328,6 +335,7 @@ final class ReplicationLoop implements Runnable {
 
     private void confirm() {
         LogSequenceNumber lsn = gate.confirmable(acks.acknowledged());
+        watch.stir();
         passes.lazySet(passes.get() + 1);
         if (lsn.compareTo(confirmed) > 0) {
             stream.confirm(lsn);

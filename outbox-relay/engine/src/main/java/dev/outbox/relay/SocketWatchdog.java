@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class SocketWatchdog implements Runnable {
 
-    private static final long LONGEST_TICK_MILLIS = 250;
+    private static final long LONGEST_TICK_MILLIS = 500;
     private static final int TICKS = 10;
 
     private final String address;

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * an LSN. The server itself leaves out in silence. Only what is vouched for is confirmed and handed out as a checkpoint.
  *
  * <p>It has a thread and a connection of its own. A look that fails ends nothing; it delays confirmation. An idle stream
- * is not looked at, but for its slot, every few seconds.
+ * is not looked at, but for its slot, every few seconds; until then it rests, unless the loop stirs it.
  */
 final class SourceWatch implements Runnable {
 
@@ -40,6 +40,7 @@ final class SourceWatch implements Runnable {
     private volatile @Nullable SlotStatus slot;
     private volatile @Nullable SourceProbe probe;
     private volatile boolean urgent;
+    private volatile boolean resting;
     private volatile boolean ended;
     private long lastLookNanos;
     private long lastSlotNanos = System.nanoTime() - SLOT_NANOS;
@@ -66,8 +67,10 @@ final class SourceWatch implements Runnable {
                 } else if (isDue()) {
                     lastLookNanos = System.nanoTime();
                     look();
-                } else {
+                } else if (isWaiting()) {
                     pause(true);
+                } else {
+                    rest();
                 }
             }
         } catch (InterruptedException e) {
@@ -92,6 +95,22 @@ final class SourceWatch implements Runnable {
         }
         long waited = System.nanoTime() - lastLookNanos;
         return urgent || waited >= (events ? AFTER_EVENTS_NANOS : OTHERWISE_NANOS);
+    }
+
+    /** Whether there is, or will be, something to vouch for. */
+    private boolean isWaiting() {
+        Acknowledged now = gate.acknowledged();
+        return urgent
+                || buffer.bytes() > 0
+                || now.hasEventsBeyond(vouched)
+                || now.confirmableLsn().compareTo(vouched.confirmableLsn()) > 0;
+    }
+
+    /** To be called when something may have been read or acknowledged. From the loop's thread. */
+    void stir() {
+        if (resting && isWaiting()) {
+            signal();
+        }
     }
 
     private void look() throws InterruptedException {
@@ -237,6 +256,20 @@ final class SourceWatch implements Runnable {
                 left = changed.awaitNanos(left);
             }
         } finally {
+            lock.unlock();
+        }
+    }
+
+    private void rest() throws InterruptedException {
+        lock.lock();
+        try {
+            resting = true;
+            long left = lastSlotNanos + SLOT_NANOS - System.nanoTime();
+            while (left > 0 && !ended && !isWaiting()) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            resting = false;
             lock.unlock();
         }
     }

@@ -154,10 +154,10 @@ class SourceWatchTest {
         try (Host host = Host.start(database.config().build());
                 Connection locker = database.connect();
                 Statement statement = locker.createStatement()) {
+            locker.setAutoCommit(false);
+            statement.execute("DROP PUBLICATION outbox");
             database.insert("a", 1, 1);
             Delivery delivery = host.take(1).get(0);
-            locker.setAutoCommit(false);
-            statement.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE");
             delivery.ack();
 
             assertThat(host.engine().settle(Duration.ofSeconds(1))).isEmpty();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class AtLeastOnce implements PositionKeeper {
 
     private static final Duration EVENTS_INTERVAL = Duration.ofMillis(100);
+    private static final Duration IDLE_WAIT = Duration.ofMillis(250);
     private static final long IDLE_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RelayEngine engine;
@@ -80,7 +81,9 @@ final class AtLeastOnce implements PositionKeeper {
 
     @Override
     public Duration untilNext() {
-        return EVENTS_INTERVAL;
+        return written != null && (last == null || last.position().isAtOrBefore(written.position()))
+                ? IDLE_WAIT
+                : EVENTS_INTERVAL;
     }
 
     /** To be called with everything acknowledged: what was sent last is then all there is, also within a transaction. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class ExactlyOnce implements PositionKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(ExactlyOnce.class);
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
     private static final long IDLE_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final RelayEngine engine;
