@@ -14,18 +14,18 @@ import java.util.function.LongConsumer;
 final class Backlog implements AutoCloseable {
 
     private static final String SLOT = "backlog";
-    /** The number of events is a multiple of it. */
+    /** The number of events is a multiple of it, or less. */
     static final int EVENTS_AT_ONCE = 10_000;
 
     /** Commits as an application would, one transaction after the other, but without the round trips. */
     private static final String PROCEDURE = """
-            CREATE PROCEDURE load(first bigint, transactions int, events int) LANGUAGE plpgsql AS $$
+            CREATE PROCEDURE load(first bigint, transactions int, events int, types int) LANGUAGE plpgsql AS $$
             DECLARE
                 payloads json[] := (SELECT array_agg(payload ORDER BY number) FROM payloads);
             BEGIN
                 FOR t IN 0 .. transactions - 1 LOOP
                     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
-                    SELECT uuidv7(), 'Order', (n %% %d)::text, 'order.shipped.v1', payloads[n %% %d + 1], clock_timestamp()
+                    SELECT uuidv7(), 'Order' || CASE types WHEN 1 THEN '' ELSE (n %% types)::text END, (n %% %d)::text, 'order.shipped.v1', payloads[n %% %d + 1], clock_timestamp()
                     FROM generate_series(first + t * events, first + (t + 1) * events - 1) AS n;
                     COMMIT;
                 END LOOP;
@@ -65,9 +65,14 @@ final class Backlog implements AutoCloseable {
             // What is measured is the way out: the log is the same without waiting for the disk.
             statement.execute("SET synchronous_commit = off");
             for (long first = 0; first < events; first += EVENTS_AT_ONCE) {
-                statement.execute("CALL load(%d, %d, %d)"
-                        .formatted(first, EVENTS_AT_ONCE / shape.eventsPerTransaction(), shape.eventsPerTransaction()));
-                loaded.accept(first + EVENTS_AT_ONCE);
+                int now = (int) Math.min(EVENTS_AT_ONCE, events - first);
+                statement.execute("CALL load(%d, %d, %d, %d)"
+                        .formatted(
+                                first,
+                                now / shape.eventsPerTransaction(),
+                                shape.eventsPerTransaction(),
+                                shape.aggregateTypes()));
+                loaded.accept(first + now);
             }
             statement.execute("CHECKPOINT");
             return new Backlog(postgres, shape, events, slot);

@@ -38,18 +38,7 @@ final class BacklogRun {
     }
 
     private Job job(Slot slot, Topic topic, Path directory) {
-        return new Job(
-                name,
-                servers.postgres().url(slot.database()),
-                servers.postgres().port(),
-                slot.database(),
-                slot.name(),
-                backlog.end(),
-                servers.broker().bootstrapServers(),
-                topic.name(),
-                backlog.events(),
-                backlog.shape().payloadBytes(),
-                directory.resolve(name));
+        return Job.of(servers, backlog, slot, topic, name, directory);
     }
 
     private Figures figures(Measured process, Slot slot, Topic topic) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,13 +20,10 @@ final class Circumstances {
 
     private Circumstances() {}
 
-    static List<String> of(PostgresServer postgres, Plan plan, Duration duration) {
+    /** @param plan what was measured, in words */
+    static List<String> of(PostgresServer postgres, String plan, Duration duration) {
         return List.of(
-                "Measured on " + LocalDate.now(ZoneOffset.UTC) + ", in " + duration.toSeconds() + " s: backlogs of "
-                        + String.format(Locale.ROOT, "%,d", plan.events()) + " events, " + runs(plan.runs())
-                        + " of each side; the steady load for "
-                        + plan.latencyTime().toSeconds() + " s, "
-                        + runs(plan.latencyRuns()),
+                "Measured on " + LocalDate.now(ZoneOffset.UTC) + ", in " + duration.toSeconds() + " s: " + plan,
                 "Machine: " + Runtime.getRuntime().availableProcessors() + " processors (" + processor()
                         + ") for everything, " + System.getProperty("os.name") + " " + System.getProperty("os.version")
                         + ", data on " + fileSystem(),
@@ -41,10 +37,6 @@ final class Circumstances {
                                         + " 'autovacuum', 'logical_decoding_work_mem')"),
                 "One broker with its log on the same disk, topics of " + Topic.PARTITIONS + " partitions",
                 "Libraries: " + libraries());
-    }
-
-    private static String runs(int count) {
-        return count == 1 ? "1 run" : count + " runs";
     }
 
     private static String query(PostgresServer postgres, String sql) {

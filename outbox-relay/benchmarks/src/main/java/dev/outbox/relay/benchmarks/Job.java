@@ -26,6 +26,22 @@ record Job(
         int payloadBytes,
         Path directory) {
 
+    /** With a whole backlog. */
+    static Job of(Servers servers, Backlog backlog, Slot slot, Topic topic, String name, Path directory) {
+        return new Job(
+                name,
+                servers.postgres().url(slot.database()),
+                servers.postgres().port(),
+                slot.database(),
+                slot.name(),
+                backlog.end(),
+                servers.broker().bootstrapServers(),
+                topic.name(),
+                backlog.events(),
+                backlog.shape().payloadBytes(),
+                directory.resolve(name));
+    }
+
     /** What the topic's name begins with: the aggregate's type follows. */
     String topicPrefix() {
         return topic.substring(0, topic.lastIndexOf('.') + 1);

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
 
+    private static final long GROWTH_EVENTS = 200_000;
+    private static final int GROWTH_RUNS = 3;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -37,6 +43,11 @@ public final class Main implements Callable<Integer> {
             names = "--quick",
             description = "100,000 events, the relay, the limits and Debezium's best: less than five minutes.")
     private boolean quick;
+
+    @Option(
+            names = "--growth",
+            description = "How the relay's cost grows instead: by streams, events in a transaction, bytes, types.")
+    private boolean growth;
 
     @Option(names = "--slowed", description = "Also a relay that wastes 10 µs on each event: it has to show.")
     private boolean slowed;
@@ -73,7 +84,17 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         requireLinux();
+        requireSensible();
         Path directory = Files.createTempDirectory("runs");
+        if (growth) {
+            measureGrowth(directory, start);
+        } else {
+            measure(directory, start);
+        }
+        return 0;
+    }
+
+    private void measure(Path directory, long start) {
         Sides sides = new Sides(relay);
         Plan plan = plan(sides, directory);
         System.out.println("benchmark: " + plan.steps() + " loads and runs, " + plan.events() + " events in a backlog");
@@ -83,27 +104,40 @@ public final class Main implements Callable<Integer> {
             Duration duration = Duration.ofNanos(System.nanoTime() - start);
             Report report = new Report(results, Goals.of(results, sides));
             System.out.println(report.plain());
-            if (file != null) {
-                Path chart = chart(file);
-                write(chart, Chart.of(results));
-                write(
-                        file,
-                        report.markdown(
-                                Circumstances.of(servers.postgres(), plan, duration),
-                                chart.getFileName().toString()));
-            }
-            System.out.println("benchmark: done in " + duration.toSeconds() + " s" + (file == null ? "" : ", " + file));
+            List<String> circumstances = Circumstances.of(servers.postgres(), plan.words(), duration);
+            write(chart -> report.markdown(circumstances, chart), ResultsChart.of(results), duration);
         }
-        return 0;
     }
 
-    private Plan plan(Sides sides, Path directory) {
+    private void measureGrowth(Path directory, long start) {
+        List<GrowthPoint> points = GrowthPoint.all(events == null ? GROWTH_EVENTS : events);
+        int times = runs == null ? GROWTH_RUNS : runs;
+        System.out.println("benchmark: " + points.size() + " loads, " + times + " runs with each");
+        try (Servers servers = Servers.start()) {
+            Growth measurement = new Growth(servers, new OutboxRelay(relay), points, times, directory);
+            Map<GrowthPoint, List<Figures>> figures = Progress.during("benchmark", measurement, measurement::measure);
+            Duration duration = Duration.ofNanos(System.nanoTime() - start);
+            GrowthReport report = new GrowthReport(figures);
+            System.out.println(report.plain());
+            List<String> circumstances = Circumstances.of(
+                    servers.postgres(),
+                    "%d events of each stream at most, runs with each backlog: %d"
+                            .formatted(points.get(0).events(), times),
+                    duration);
+            write(chart -> report.markdown(circumstances, chart), report.chart(), duration);
+        }
+    }
+
+    private void requireSensible() {
         if (events != null && (events < Backlog.EVENTS_AT_ONCE || events % Backlog.EVENTS_AT_ONCE != 0)) {
             throw wrong("--events", "a multiple of " + Backlog.EVENTS_AT_ONCE, events);
         }
         if (runs != null && runs < 1) {
             throw wrong("--runs", "1 or more", runs);
         }
+    }
+
+    private Plan plan(Sides sides, Path directory) {
         Plan plan = quick ? Plans.quick(sides) : Plans.full(sides);
         if (events != null) {
             plan = plan.withEvents(events);
@@ -133,10 +167,14 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    /** Beside the results, under their name. */
-    private static Path chart(Path results) {
-        String name = results.getFileName().toString();
-        return results.resolveSibling(name.toLowerCase(Locale.ROOT).replaceFirst("\\.md$", "") + ".svg");
+    /** The results, and the chart beside them under their name. */
+    private void write(UnaryOperator<String> markdown, String svg, Duration duration) {
+        if (file != null) {
+            String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.md$", "") + ".svg";
+            write(file.resolveSibling(name), svg);
+            write(file, markdown.apply(name));
+        }
+        System.out.println("benchmark: done in " + duration.toSeconds() + " s" + (file == null ? "" : ", " + file));
     }
 
     private static void write(Path file, String content) {

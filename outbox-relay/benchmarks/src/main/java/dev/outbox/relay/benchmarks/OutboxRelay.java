@@ -1,6 +1,5 @@
 package dev.outbox.relay.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +9,23 @@ import java.util.Map;
 final class OutboxRelay {
 
     private static final String SETTINGS = "its start script, every setting at its default";
+
+    private static final String KAFKA = """
+            relay:
+              kafka:
+                bootstrap.servers: %s
+              streams:
+            """;
+    private static final String STREAM = """
+            \
+                %s:
+                  url: %s
+                  username: postgres
+                  password: postgres
+                  slot: %s
+                  topic: "%s"
+                  delivery: %s
+            """;
 
     private final Path script;
 
@@ -35,6 +51,18 @@ final class OutboxRelay {
                 SETTINGS + ", with " + SlowedJar.WHAT);
     }
 
+    /** One process with a stream for each of some jobs, which differ in name, slot and topic alone. */
+    Side streams(List<Job> jobs) {
+        return new Side("Outbox relay", Side.Kind.RELAY, SETTINGS, any -> {
+            Path config = any.directory().resolve("relay.yaml");
+            StringBuilder yaml = new StringBuilder(KAFKA.formatted(any.bootstrapServers()));
+            // One topic for all types: what many topics cost is Kafka's.
+            jobs.forEach(job -> yaml.append(stream(job, job.topic(), "at-least-once")));
+            Files.writeString(config, yaml);
+            return Side.Command.of(List.of(script.toString(), "run", "--config", config.toString()));
+        });
+    }
+
     private Side side(String name, String delivery, Map<String, String> environment, String settings) {
         return new Side(name, Side.Kind.RELAY, settings, job -> {
             Path config = job.directory().resolve("relay.yaml");
@@ -43,19 +71,11 @@ final class OutboxRelay {
         });
     }
 
-    private static String yaml(Job job, String delivery) throws IOException {
-        return """
-                relay:
-                  kafka:
-                    bootstrap.servers: %s
-                  streams:
-                    %s:
-                      url: %s
-                      username: postgres
-                      password: postgres
-                      slot: %s
-                      topic: "%s{aggregateType}"
-                      delivery: %s
-                """.formatted(job.bootstrapServers(), job.name(), job.url(), job.slot(), job.topicPrefix(), delivery);
+    private static String yaml(Job job, String delivery) {
+        return KAFKA.formatted(job.bootstrapServers()) + stream(job, job.topicPrefix() + "{aggregateType}", delivery);
+    }
+
+    private static String stream(Job job, String topic, String delivery) {
+        return STREAM.formatted(job.name(), job.url(), job.slot(), topic, delivery);
     }
 }

@@ -2,6 +2,7 @@ package dev.outbox.relay.benchmarks;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,6 +29,17 @@ record Plan(
 
     Plan withRuns(int otherRuns) {
         return new Plan(events, otherRuns, sides, otherRuns, latencyTime, latencySides);
+    }
+
+    /** For the results. */
+    String words() {
+        return String.format(
+                Locale.ROOT,
+                "backlogs of %,d events, runs of each side: %d; the steady load for %d s, runs: %d",
+                events,
+                runs,
+                latencyTime.toSeconds(),
+                latencyRuns);
     }
 
     /** How many loads and runs it has. */

@@ -1,7 +1,6 @@
 package dev.outbox.relay.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +27,8 @@ final class Report {
     /** Below it is the shell's that waits for a program. */
     private static final double LEAST_OF_A_JVM = 10;
 
+    private static final double LEAST_OF_LOAD = 0.98;
+
     private final Results results;
     private final List<String> goals;
 
@@ -40,11 +41,12 @@ final class Report {
         StringBuilder text = new StringBuilder();
         for (Shape shape : results.shapes()) {
             text.append('\n').append(shape).append('\n');
-            appendPlain(text, backlog(shape));
+            Tables.plain(text, backlog(shape));
         }
         if (!results.latencySides().isEmpty()) {
             text.append('\n').append(steadyTitle()).append('\n');
-            appendPlain(text, latencies());
+            Tables.plain(text, latencies());
+            text.append(loadNotKept());
         }
         text.append('\n');
         goals.forEach(line -> text.append(line).append('\n'));
@@ -65,11 +67,12 @@ final class Report {
                 .append(")\n");
         for (Shape shape : results.shapes()) {
             text.append("\n## A backlog of ").append(shape).append("\n\n");
-            append(text, backlog(shape));
+            Tables.markdown(text, backlog(shape));
         }
         if (!results.latencySides().isEmpty()) {
             text.append("\n## ").append(steadyTitle()).append("\n\n");
-            append(text, latencies());
+            Tables.markdown(text, latencies());
+            text.append(loadNotKept());
         }
         text.append("\n## Goals\n\n");
         goals.forEach(line -> text.append("- ").append(line).append('\n'));
@@ -81,6 +84,21 @@ final class Report {
                         .append(side.settings())
                         .append('\n'));
         return text.toString();
+    }
+
+    /** A latency of a load that was not there would be no latency. */
+    private String loadNotKept() {
+        double least = results.latencySides().stream()
+                .mapToDouble(side ->
+                        results.latency(side, Latency::transactionsPerSecond).value())
+                .min()
+                .orElse(SteadyLoad.PER_SECOND);
+        return least >= LEAST_OF_LOAD * SteadyLoad.PER_SECOND
+                ? ""
+                : format(
+                        "%nExpected %d transactions/s, found as few as %.0f: the machine did not keep up, and these"
+                                + " latencies say little. Measure on one that does nothing else.%n",
+                        SteadyLoad.PER_SECOND, least);
     }
 
     private static String steadyTitle() {
@@ -132,34 +150,6 @@ final class Report {
                     format("%.0f", memory)));
         }
         return rows;
-    }
-
-    private static void appendPlain(StringBuilder text, List<List<String>> table) {
-        for (List<String> row : table) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                int width = width(table, column);
-                line.append(("%" + (column == 0 ? "-" : "") + width + "s  ").formatted(row.get(column)));
-            }
-            text.append("  ").append(line.toString().stripTrailing()).append('\n');
-        }
-    }
-
-    private static void append(StringBuilder text, List<List<String>> table) {
-        for (int row = 0; row < table.size(); row++) {
-            text.append("| ").append(String.join(" | ", table.get(row))).append(" |\n");
-            if (row == 0) {
-                text.append("|---")
-                        .append("|---:".repeat(table.get(0).size() - 1))
-                        .append("|\n");
-            }
-        }
-    }
-
-    private static int width(Collection<List<String>> table, int column) {
-        return Math.max(
-                1,
-                table.stream().mapToInt(row -> row.get(column).length()).max().orElse(1));
     }
 
     private static String thousands(double value) {

@@ -24,6 +24,9 @@ final class Topic implements AutoCloseable {
 
     static final int PARTITIONS = 3;
 
+    /** For payloads of a megabyte. */
+    private static final String MAX_MESSAGE_BYTES = "2097152";
+
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -47,7 +50,8 @@ final class Topic implements AutoCloseable {
                 bootstrapServers,
                 name);
         get(topic.admin
-                .createTopics(List.of(new NewTopic(name, Optional.of(PARTITIONS), Optional.of((short) 1))))
+                .createTopics(List.of(new NewTopic(name, Optional.of(PARTITIONS), Optional.of((short) 1))
+                        .configs(Map.of("max.message.bytes", MAX_MESSAGE_BYTES))))
                 .all());
         return topic;
     }

@@ -11,7 +11,8 @@ public final class Payloads {
     /** How many aggregates the events are of, in turns. */
     public static final int AGGREGATES = 10_000;
 
-    private static final int COUNT = 1_000;
+    private static final int MOST = 1_000;
+    private static final int MOST_BYTES = 16 << 20;
     private static final String BEGIN =
             "{\"orderId\":\"%08x-%04x\",\"status\":\"SHIPPED\",\"total\":%d.%02d,\"note\":\"";
     private static final String END = "\"}";
@@ -19,10 +20,10 @@ public final class Payloads {
 
     private Payloads() {}
 
-    /** A thousand different ones of that many bytes, the same in each run. */
+    /** Different ones of that many bytes, the same in each run: a thousand, or as many as are not too much. */
     public static List<byte[]> of(int bytes) {
         Random random = new Random(bytes);
-        return IntStream.range(0, COUNT)
+        return IntStream.range(0, Math.min(MOST, MOST_BYTES / bytes))
                 .mapToObj(any -> payload(random, bytes).getBytes(StandardCharsets.US_ASCII))
                 .toList();
     }
