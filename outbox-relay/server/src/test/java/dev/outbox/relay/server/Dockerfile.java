@@ -2,12 +2,13 @@ package dev.outbox.relay.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** An image definition, as far as a test reads it. */
 record Dockerfile(List<Instruction> instructions) {
@@ -59,14 +60,9 @@ record Dockerfile(List<Instruction> instructions) {
                 .toList();
     }
 
-    /** Whether there is something of this name, in which {@code *} stands for anything but a slash. */
-    static boolean matches(Path context, String pattern) {
-        Path wanted = context.resolve(pattern);
-        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + wanted);
-        try (Stream<Path> files = Files.list(wanted.getParent())) {
-            return files.anyMatch(matcher::matches);
-        } catch (IOException e) {
-            return false;
-        }
+    /** Those of a JSON array, as commands are given. */
+    static List<String> words(String array) {
+        return new Yaml(new SafeConstructor(new LoaderOptions()))
+                .<List<Object>>load(array).stream().map(String::valueOf).toList();
     }
 }

@@ -60,6 +60,14 @@ final class PollingPublisher implements AutoCloseable {
         return sent;
     }
 
+    /** Looks until it has sent these; {@code ids} is an array as PostgreSQL writes it. */
+    void pollUntilSent(String ids) {
+        String left = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND id = ANY ('" + ids + "')";
+        while (!shop.query(left).equals("0")) {
+            poll();
+        }
+    }
+
     /** Looks until there is nothing left. */
     void drain() {
         while (poll() > 0) {}

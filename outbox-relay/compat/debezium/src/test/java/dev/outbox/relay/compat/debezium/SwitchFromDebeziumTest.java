@@ -97,6 +97,24 @@ class SwitchFromDebeziumTest {
     }
 
     @Test
+    void back_again_with_traffic_stopped_each_event_comes_once() throws Exception {
+        Topic topic = prepare("back");
+        try (RelayJar relay = RelayJar.run(directory, yaml("back"))) {
+            relay.awaitRelaying();
+            insert("back", EVENTS);
+            topic.records(EVENTS);
+        }
+        try (DebeziumWorker debezium = debezium("back")) {
+            debezium.start();
+            insert("back", EVENTS);
+
+            List<Seen> all = topic.records(2 * EVENTS);
+            assertThat(all).hasSize(2 * EVENTS);
+            assertEachInOrder(all);
+        }
+    }
+
+    @Test
     void with_tombstones_switched_on_a_payload_that_is_null_is_the_same_as_well() throws Exception {
         Topic topic = prepare("empty");
         try (DebeziumWorker debezium = debezium("empty")) {
