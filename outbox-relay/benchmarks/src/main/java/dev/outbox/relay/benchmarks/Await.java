@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Looks until something is so, and often enough that a time that is taken then means something. */
+/**
+ * Looks until something is so: often enough that a time that is taken then means something, and so seldom that looking
+ * takes nothing from what is measured.
+ */
 final class Await {
 
-    private static final long BETWEEN_LOOKS_NANOS = 2_000_000;
+    private static final long BETWEEN_LOOKS_NANOS = 10_000_000;
 
     private Await() {}
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         description = "Measures how fast, how cheap and how soon the relay is: beside its limits, and beside Debezium.",
         footer = {
             "",
-            "TMPDIR says where PostgreSQL and the broker have their data: 8 GB at most.",
+            "TMPDIR says where PostgreSQL and the broker have their data: some 10 GB.",
             "Exit code: 0 done, 1 failed, 2 wrong flags."
         })
 public final class Main implements Callable<Integer> {
@@ -128,7 +128,11 @@ public final class Main implements Callable<Integer> {
         }
     }
 
+    /** Before an hour is spent. */
     private void requireSensible() {
+        if (file != null && !mayBeWritten(file.toAbsolutePath())) {
+            throw unwritable(file, null);
+        }
         if (events != null && (events < Backlog.EVENTS_AT_ONCE || events % Backlog.EVENTS_AT_ONCE != 0)) {
             throw wrong("--events", "a multiple of " + Backlog.EVENTS_AT_ONCE, events);
         }
@@ -177,12 +181,21 @@ public final class Main implements Callable<Integer> {
         System.out.println("benchmark: done in " + duration.toSeconds() + " s" + (file == null ? "" : ", " + file));
     }
 
+    private static boolean mayBeWritten(Path file) {
+        return Files.isWritable(Files.exists(file) ? file : file.getParent());
+    }
+
     private static void write(Path file, String content) {
         try {
             Files.writeString(file, content);
         } catch (IOException e) {
-            throw new SampleException(
-                    "The file %s can't be written (%s); give another --results.".formatted(file, e.getMessage()), e);
+            throw unwritable(file, e);
         }
+    }
+
+    private static SampleException unwritable(Path file, @Nullable IOException cause) {
+        return new SampleException(
+                "Expected a file that can be written, found that %s can't be; give another --results.".formatted(file),
+                cause);
     }
 }

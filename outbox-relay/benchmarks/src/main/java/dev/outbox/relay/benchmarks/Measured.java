@@ -20,10 +20,15 @@ final class Measured implements AutoCloseable {
     private final Process process;
     private final Path output;
 
+    /** A relay without its servers would try again for ever. */
+    private final Thread onShutdown;
+
     private Measured(Side side, Process process, Path output) {
         this.side = side;
         this.process = process;
         this.output = output;
+        this.onShutdown = new Thread(this::kill, "measured-kill");
+        Runtime.getRuntime().addShutdownHook(onShutdown);
     }
 
     static Measured start(Side side, Job job) {
@@ -91,13 +96,23 @@ final class Measured implements AutoCloseable {
             process.getOutputStream().close();
             process.destroy();
             if (!process.waitFor(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+                kill();
+                process.waitFor();
             }
+            Runtime.getRuntime().removeShutdownHook(onShutdown);
+        } catch (IllegalStateException shuttingDown) {
+            kill();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            kill();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** With what it has started, where it is a shell. */
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 }
