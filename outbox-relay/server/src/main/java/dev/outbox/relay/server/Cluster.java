@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -141,9 +142,16 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
                     }
                 });
         if (config.createTopics()) {
-            create(missing, limits);
+            create(withoutCollisions(missing), limits);
         }
         return limits;
+    }
+
+    /** Brokers refuse a name that differs from another in dots and underscores alone, but not in the same request. */
+    static List<String> withoutCollisions(List<String> topics) {
+        Map<String, String> apart = new LinkedHashMap<>();
+        topics.forEach(topic -> apart.putIfAbsent(topic.replace('.', '_'), topic));
+        return List.copyOf(apart.values());
     }
 
     private void create(List<String> topics, Map<String, Integer> limits) {

@@ -11,7 +11,11 @@ import java.util.function.LongSupplier;
  */
 final class Suspension {
 
-    private final Duration limit;
+    /** How much of the limit may pass before a look is written down: every event is one, from two threads. */
+    private static final int LOOKS_IN_LIMIT = 100;
+
+    private final long limitNanos;
+    private final long limitMillis;
     private final LongSupplier nanoTime;
     private final LongSupplier currentTimeMillis;
     private volatile long lastNanos;
@@ -20,7 +24,8 @@ final class Suspension {
 
     /** @param currentTimeMillis runs on while a virtual machine is frozen, where the other clock may stand still */
     Suspension(Duration limit, LongSupplier nanoTime, LongSupplier currentTimeMillis) {
-        this.limit = limit;
+        this.limitNanos = limit.toNanos();
+        this.limitMillis = limit.toMillis();
         this.nanoTime = nanoTime;
         this.currentTimeMillis = currentTimeMillis;
         begin();
@@ -36,11 +41,14 @@ final class Suspension {
     boolean noticed() {
         long nanos = nanoTime.getAsLong();
         long millis = currentTimeMillis.getAsLong();
-        if (nanos - lastNanos > limit.toNanos() || millis - lastMillis > limit.toMillis()) {
+        long passed = nanos - lastNanos;
+        if (passed > limitNanos || millis - lastMillis > limitMillis) {
             noticed = true;
         }
-        lastNanos = nanos;
-        lastMillis = millis;
+        if (passed > limitNanos / LOOKS_IN_LIMIT) {
+            lastNanos = nanos;
+            lastMillis = millis;
+        }
         return noticed;
     }
 
