@@ -56,6 +56,8 @@ final class RelayFaults {
                         })
                         .build(),
                 Fault.named("relay: SIGKILL in the middle of a long transaction").stream("max-bytes-in-flight: 1MiB")
+                        // What the kernel holds lies before an answer of the server, too.
+                        .stream("connection: { receiveBufferSize: 65536 }")
                         .atMostRounds(LONG_ROUNDS)
                         .inject(RelayFaults::killInLongTransaction)
                         .heal(RelayFaults::restartWithGoodBroker)
