@@ -16,11 +16,14 @@ final class RelayFaults {
     private static final String NOT_IN_LONG = Load.TYPES.get(1);
     private static final int LONG_EVENTS = 12_000;
     private static final int LONG_PAYLOAD = 1_000;
-    private static final int SLOW_BYTES_PER_SECOND = 4_000_000;
+    private static final int SLOW_BYTES_PER_SECOND = 2_000_000;
     private static final int LONG_ROUNDS = 5;
 
     /** Longer than a relay waits for room before it asks the server whether it is there. */
     private static final Duration LONG_WAIT = Duration.ofMillis(2_500);
+
+    /** Longer than a relay waits before it tells the server again what is confirmed. */
+    private static final Duration LONG_ENOUGH_TO_TELL = Duration.ofMillis(1_200);
 
     /** Longer than a producer waits for anything. */
     private static final Duration AGES = Duration.ofDays(30);
@@ -138,8 +141,9 @@ final class RelayFaults {
         target.brokerLink().limit(SLOW_BYTES_PER_SECOND);
         long sent = target.brokerLink().passedToServer();
         target.await(
-                "two thirds of a long transaction to be sent",
-                () -> target.brokerLink().passedToServer() - sent > LONG_EVENTS * LONG_PAYLOAD * 2L / 3);
+                "a third of a long transaction to be sent",
+                () -> target.brokerLink().passedToServer() - sent > LONG_EVENTS * LONG_PAYLOAD / 3);
+        target.last(LONG_ENOUGH_TO_TELL);
         target.relay().kill();
     }
 
