@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /** What happens to the broker. */
 final class BrokerFaults {
@@ -117,16 +119,26 @@ final class BrokerFaults {
     static void addReplicas(Target target) throws Exception {
         target.secondBroker();
         for (String type : Load.TYPES) {
-            for (int partition = 0; partition < Target.PARTITIONS; partition++) {
-                target.admin()
-                        .alterPartitionReassignments(Map.of(
-                                new TopicPartition(target.topic(type), partition),
-                                Optional.of(new NewPartitionReassignment(List.of(1, 2)))))
-                        .all()
-                        .get();
-            }
+            reassign(target, type, List.of(1, 2));
         }
-        awaitInSync(target, 2);
+    }
+
+    /** The brokers, by their ids, that hold a topic of the load from now on; the first of them leads it. */
+    static void reassign(Target target, String type, List<Integer> brokers) throws Exception {
+        for (int partition = 0; partition < Target.PARTITIONS; partition++) {
+            target.admin()
+                    .alterPartitionReassignments(Map.of(
+                            new TopicPartition(target.topic(type), partition),
+                            Optional.of(new NewPartitionReassignment(brokers))))
+                    .all()
+                    .get();
+        }
+        target.await(
+                brokers.size() + " replicas in sync",
+                () -> partitions(target, List.of(type))
+                        .allMatch(partition -> partition.isr().size() == brokers.size()
+                                && partition.leader() != null
+                                && partition.leader().id() == brokers.get(0)));
     }
 
     static void findReplica(Target target) {
@@ -136,7 +148,7 @@ final class BrokerFaults {
     /** Until then nothing more may be seen by anybody. */
     static void loseReplica(Target target) {
         Signals.send("STOP", target.secondBroker().pid());
-        awaitInSync(target, 1);
+        target.await("1 replica in sync", () -> isInSync(target, 1));
         AtomicInteger count = new AtomicInteger(-1);
         target.await("no more records", () -> {
             boolean same =
@@ -146,21 +158,21 @@ final class BrokerFaults {
         });
     }
 
-    private static void awaitInSync(Target target, int replicas) {
-        target.await(replicas + " replicas in sync", () -> isInSync(target, replicas));
+    private static boolean isInSync(Target target, int replicas) {
+        return partitions(target, Load.TYPES)
+                .allMatch(partition -> partition.isr().size() == replicas);
     }
 
-    private static boolean isInSync(Target target, int replicas) {
+    private static Stream<TopicPartitionInfo> partitions(Target target, List<String> types) {
         try {
             return target
                     .admin()
-                    .describeTopics(Load.TYPES.stream().map(target::topic).toList())
+                    .describeTopics(types.stream().map(target::topic).toList())
                     .allTopicNames()
                     .get()
                     .values()
                     .stream()
-                    .flatMap(topic -> topic.partitions().stream())
-                    .allMatch(partition -> partition.isr().size() == replicas);
+                    .flatMap(topic -> topic.partitions().stream());
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }
