@@ -12,6 +12,7 @@ final class ServerChecks {
 
     private static final int OLDEST_SERVER = 15;
     private static final int DECODES_ON_STANDBY = 16;
+    private static final int HAS_FAILOVER_SLOTS = 17;
 
     private final Connection connection;
     private final Source source;
@@ -65,6 +66,18 @@ final class ServerChecks {
                 "server",
                 "PostgreSQL " + Query.setting(connection, "server_version") + ", a "
                         + (standby ? "standby" : "primary"));
+    }
+
+    /** What a slot that goes over to standbys can't be made without. */
+    Finding failover() {
+        return version < HAS_FAILOVER_SLOTS
+                ? Finding.error(
+                        "server",
+                        "PostgreSQL " + HAS_FAILOVER_SLOTS + " or newer at " + source.address()
+                                + " for a slot that goes over to standbys (--failover)",
+                        String.valueOf(version),
+                        "Leave --failover out, or upgrade the server.")
+                : Finding.ok("failover", "PostgreSQL " + version);
     }
 
     /** Whether there is room for a slot, unless the stream's is there, and for connections. */

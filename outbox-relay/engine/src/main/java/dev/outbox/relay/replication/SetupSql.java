@@ -125,6 +125,11 @@ public final class SetupSql {
                 "ALTER PUBLICATION " + Sql.identifier(source.publication()) + " ADD TABLE " + table.qualifiedName());
     }
 
+    /** Whether the slot is made as one that goes over to standbys. */
+    boolean failover() {
+        return failover;
+    }
+
     /** The call that makes the slot. */
     String slotCall() {
         return "pg_create_logical_replication_slot(" + Sql.literal(source.slot()) + ", 'pgoutput'"

@@ -67,6 +67,11 @@ public record Source(
                 PGProperty.USER.getOrDefault(connectionProperties()), System.getProperty("user.name", "?"));
     }
 
+    /** The host, or the hosts, that connections are made to. */
+    String host() {
+        return Objects.requireNonNullElse(PGProperty.PG_HOST.getOrDefault(connectionProperties()), "");
+    }
+
     /** The database's name. */
     public String database() {
         return Objects.requireNonNullElse(PGProperty.PG_DBNAME.getOrDefault(connectionProperties()), "");

@@ -74,7 +74,11 @@ public final class SourceInstaller {
 
     /** Before anything is made. */
     private void requireWhatIsNotMade(Connection connection) throws SQLException {
-        refuse(new ServerChecks(connection, admin).required());
+        ServerChecks server = new ServerChecks(connection, admin);
+        refuse(server.required());
+        if (sql.failover()) {
+            refuse(List.of(server.failover()));
+        }
         boolean makesTable = sql.steps().contains(sql.table());
         TableChecks table = TableChecks.of(connection, source);
         if (!makesTable || !table.columns().isEmpty()) {

@@ -2,8 +2,15 @@ package dev.outbox.relay.replication;
 
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.GT;
 
 /** Turns SQLSTATEs into sentences to act on. Source: PostgreSQL's "Error Codes" appendix. */
 final class SqlErrors {
@@ -21,6 +28,11 @@ final class SqlErrors {
     private static final String OBJECT_IN_USE = "55006";
     private static final String WRONG_STATE = "55000";
     private static final String UNKNOWN_OBJECT = "42704";
+
+    /** The driver's words for a certificate of another name, which have no SQLSTATE of their own, in its language. */
+    private static final Pattern OTHER_NAME = Pattern.compile("\\Q"
+            + GT.tr("The hostname {0} could not be verified by hostnameverifier {1}.", "\\E(.+)\\Q", "\\E.+\\Q")
+            + "\\E");
 
     private SqlErrors() {}
 
@@ -78,11 +90,47 @@ final class SqlErrors {
                         "Check password, and sslmode under connection.",
                         true);
             default ->
-                new Refusal(
-                        "no PostgreSQL server that answers (" + message(e) + ")",
-                        "Check host, port and that the server runs.",
-                        true);
+                certificateRefusal(source, e)
+                        .orElseGet(() -> new Refusal(
+                                "no PostgreSQL server that answers (" + message(e) + ")",
+                                "Check host, port and that the server runs.",
+                                true));
         };
+    }
+
+    /** Refused by this side, as sslmode says; the next certificate of the server may be a good one. */
+    private static Optional<Refusal> certificateRefusal(Source source, SQLException e) {
+        Matcher otherName = OTHER_NAME.matcher(Objects.requireNonNullElse(e.getMessage(), ""));
+        if (otherName.find()) {
+            return Optional.of(new Refusal(
+                    certificateRefused(otherName.group(1), e),
+                    "Name the host in the URL as the certificate does, or give the server one for this name.",
+                    true));
+        }
+        if (isOfCertificate(e)) {
+            return Optional.of(new Refusal(
+                    certificateRefused(source.host(), e),
+                    "Set sslrootcert under connection to the certificate of the authority that issued it; if it has"
+                            + " expired, give the server a new one.",
+                    true));
+        }
+        return Optional.empty();
+    }
+
+    private static String certificateRefused(String host, SQLException e) {
+        return "the server's certificate was refused for the host '" + host + "' (" + message(e) + ")";
+    }
+
+    /** Only in the handshake it is the server's; the relay's own is read before. */
+    private static boolean isOfCertificate(SQLException e) {
+        boolean handshake = false;
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (handshake && cause instanceof CertificateException) {
+                return true;
+            }
+            handshake |= cause instanceof SSLException;
+        }
+        return false;
     }
 
     static ReplicationException onQuery(Source source, String what, SQLException e) {

@@ -80,16 +80,19 @@ class PostgresTlsTest {
     void a_host_that_the_certificate_is_not_for_is_refused_in_one_sentence() {
         assertRefused(
                 yaml("host", "127.0.0.1", authority),
-                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/postgres: ",
-                "The hostname 127.0.0.1 could not be verified");
+                "jdbc:postgresql://127.0.0.1:" + postgres.port()
+                        + "/postgres: the server's certificate was refused for the host '127.0.0.1' (The hostname 127.0.0.1"
+                        + " could not be verified",
+                "). Name the host in the URL as the certificate does, or give the server one for this name.");
     }
 
     @Test
     void a_server_that_an_unknown_authority_vouches_for_is_refused_in_one_sentence() {
         assertRefused(
                 yaml("unknown", "localhost", CertificateAuthority.create(directory, "unknown")),
-                postgres.url("postgres") + ": ",
-                "SSL error: ");
+                postgres.url("postgres")
+                        + ": the server's certificate was refused for the host 'localhost' (SSL error: ",
+                "). Set sslrootcert under connection to the certificate of the authority that issued it");
     }
 
     @Test
@@ -104,7 +107,10 @@ class PostgresTlsTest {
                 .first()
                 .asString()
                 .startsWith("error    connection: expected to connect to jdbc:postgresql://127.0.0.1:")
-                .contains("The hostname 127.0.0.1 could not be verified");
+                .contains(
+                        "found the server's certificate was refused for the host '127.0.0.1' (The hostname 127.0.0.1 could"
+                                + " not be verified",
+                        "). Name the host in the URL as the certificate does");
         assertThat(visit.output()).doesNotContain(PASSWORD);
     }
 
@@ -112,9 +118,9 @@ class PostgresTlsTest {
         try (RelayProcess relay = RelayProcess.run(yaml)) {
             assertThat(relay.exitCode()).as(relay::output).isEqualTo(ExitCode.FAILED);
             assertThat(relay.output())
-                    .contains("The stream can't start: Can't connect to ", " Check ")
+                    .contains("The stream can't start: Can't connect to ")
                     .contains(words)
-                    .doesNotContain("\tat ", PASSWORD);
+                    .doesNotContain("\tat ", PASSWORD, "Check host");
             assertThat(relay.output().lines().filter(line -> line.contains("ERROR")))
                     .hasSize(1);
         }

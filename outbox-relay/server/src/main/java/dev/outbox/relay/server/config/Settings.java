@@ -39,6 +39,7 @@ final class Settings {
     private final Set<String> known = new TreeSet<>();
     private final Set<String> variablesUsed = new TreeSet<>();
     private final Map<String, String> mistakes = new LinkedHashMap<>();
+    private final Map<String, Set<String>> fromFiles = new HashMap<>();
 
     Settings(YamlFile file, Map<String, String> environment, Map<String, String> systemProperties) {
         this.environment = environment;
@@ -128,9 +129,14 @@ final class Settings {
         return values;
     }
 
-    /** Notes a mistake; only the first of a key counts. */
+    /** Notes a mistake; only the first of a key counts. What a file holds is not quoted. */
     void mistake(String key, String mistake) {
-        mistakes.putIfAbsent(key, mistake + origin(key));
+        String words = mistake;
+        int found = mistake.indexOf("found ");
+        for (String secret : fromFiles.getOrDefault(key, Set.of())) {
+            words = words.substring(0, found + 1) + words.substring(found + 1).replace(secret, "<read from a file>");
+        }
+        mistakes.putIfAbsent(key, words + origin(key));
     }
 
     /** Notes that something else was expected. */
@@ -210,6 +216,10 @@ final class Settings {
                 Expression.Flag.NO_$$);
         String value = expression.evaluate((variable, out) -> {
             String name = variable.getKey();
+            if (name.equals(SecretFile.PREFIX)) {
+                out.append(readFile(key, variable.hasDefault() ? variable.getExpandedDefault() : ""));
+                return;
+            }
             variablesUsed.add(name);
             String found = systemProperties.getOrDefault(name, environment.get(name));
             if (found != null) {
@@ -226,7 +236,20 @@ final class Settings {
                     "expected the environment variable " + name
                             + " to be set, found it unset; set it, or give a default: ${" + name + ":default}");
         }
-        return unset.isEmpty() ? Optional.of(value) : Optional.empty();
+        return mistakes.containsKey(key) ? Optional.empty() : Optional.of(value);
+    }
+
+    private String readFile(String key, String path) {
+        try {
+            String text = SecretFile.read(path);
+            if (!text.isBlank()) {
+                fromFiles.computeIfAbsent(key, any -> new TreeSet<>()).add(text.strip());
+            }
+            return text;
+        } catch (SecretFile.Unusable e) {
+            mistake(key, "expected " + e.words());
+            return "";
+        }
     }
 
     private String origin(String key) {

@@ -250,6 +250,66 @@ class ConfigTest {
     }
 
     @Test
+    void the_text_of_a_file_is_put_in_as_it_is_without_the_line_break_at_its_end() throws IOException {
+        Files.writeString(directory.resolve("password"), " a$$b${c}\\:}\n\n");
+        Files.writeString(directory.resolve("broker"), "geheim\r\n");
+        Files.writeString(directory.resolve("token"), "abcdefgh01234567+/==\n");
+        Files.writeString(directory.resolve("slot"), "by_file");
+        String yaml = SHOP.replace("relay:\n", "relay:\n  admin: { port: 0, token: '${file:DIR/token}' }\n") + """
+                      password: ${file:${SECRETS:DIR}/password}
+                      kafka:
+                        sasl.jaas.config: x.Module required username="relay" password="${file:DIR/broker}";
+                """;
+
+        ServerConfig config = ConfigReader.read(
+                write(yaml.replace("DIR", directory.toString())),
+                Map.of("RELAY_STREAMS_SHOP_SLOT", "${file:" + directory + "/slot}"),
+                Map.of());
+
+        assertThat(config.admin().orElseThrow().token()).contains("abcdefgh01234567+/==");
+        StreamConfig stream = config.streams().get(0);
+        assertThat(stream.relay().password()).isEqualTo(" a$$b${c}\\:}\n");
+        assertThat(stream.relay().slot()).isEqualTo("by_file");
+        assertThat(stream.kafka())
+                .containsEntry("sasl.jaas.config", "x.Module required username=\"relay\" password=\"geheim\";");
+    }
+
+    @Test
+    void a_file_that_has_no_text_to_give_is_told_in_one_sentence() throws IOException {
+        Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, 's', 'e', 'c', 'r', 'e', 't'});
+        String advice = "; put the secret there, let the relay read it, or correct the path";
+
+        for (Map.Entry<String, String> found : Map.of(
+                        directory + "/nowhere",
+                        "nothing there",
+                        directory.toString(),
+                        "a directory",
+                        directory + "/binary",
+                        "bytes that are not UTF-8",
+                        "",
+                        "no path, which follows the colon of ${file:/run/secrets/name}")
+                .entrySet()) {
+            assertThat(mistakes(SHOP + "      password: ${file:" + found.getKey() + "}\n"))
+                    .containsExactly("relay.streams.shop.password: expected a text file at '" + found.getKey()
+                            + "', found " + found.getValue() + advice);
+        }
+    }
+
+    @Test
+    void what_a_file_holds_is_not_quoted_where_it_is_a_mistake() throws IOException {
+        Files.writeString(directory.resolve("secret"), "!geheim \n");
+        String file = "${file:" + directory + "/secret}";
+
+        assertThat(mistakes(SHOP + """
+                      slot: FILE
+                      partitions: FILE
+                      kafka: { linger.ms: FILE, acks: FILE }
+                """.replace("FILE", "'" + file + "'")))
+                .hasSize(4)
+                .allMatch(line -> line.contains("found '<read from a file>") && !line.contains("geheim"));
+    }
+
+    @Test
     void a_variable_that_looks_like_a_setting_and_is_none_is_warned_of() {
         ServerConfig config =
                 ConfigReader.read(write(SHOP), Map.of("RELAY_STREAMS_SHOP_SLTO", "x", "RELAY_PASSWORD", "y"), Map.of());

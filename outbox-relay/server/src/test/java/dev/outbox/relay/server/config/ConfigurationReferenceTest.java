@@ -113,7 +113,7 @@ class ConfigurationReferenceTest {
         StringBuilder page = new StringBuilder("""
                 # Every setting
 
-                Made from the code's own definitions by `ConfigurationReferenceTest`; [relay.yaml](src/main/dist/relay.yaml) has them in their places. A later source has its say over an earlier one: the YAML file, the environment (`relay.streams.shop.slot` is `RELAY_STREAMS_SHOP_SLOT`), system properties under the full key. `${NAME}` in a value stands for a variable, `${NAME:default}` for one with a default.
+                Made from the code's own definitions by `ConfigurationReferenceTest`; [relay.yaml](src/main/dist/relay.yaml) has them in their places. A later source has its say over an earlier one: the YAML file, the environment (`relay.streams.shop.slot` is `RELAY_STREAMS_SHOP_SLOT`), system properties under the full key. `${NAME}` in a value stands for a variable, `${NAME:default}` for one with a default, `${file:/run/secrets/name}` for the text of a file without the line break at its end, as Kubernetes and Docker mount secrets. A file is read when the relay starts.
 
                 A time has its unit: `500ms`, `8s`, `2m`, `1h`. So has a size: `512KiB`, `32MiB`, `1GiB`; without one it is in bytes. Names of PostgreSQL are given as it stores them, not quoted.
                 """);

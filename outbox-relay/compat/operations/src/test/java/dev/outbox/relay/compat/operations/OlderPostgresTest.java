@@ -165,7 +165,11 @@ class OlderPostgresTest {
                 if (version.equals("17")) {
                     assertThat(setup.endsWith(0).lines()).contains("made   slot failover17");
                 } else {
-                    assertThat(setup.endsWith(1).output()).contains("The slot 'failover" + version + "' is missing");
+                    assertThat(setup.endsWith(1).output())
+                            .contains("Expected PostgreSQL 17 or newer at " + postgres.url("postgres")
+                                    + " for a slot that goes over to standbys (--failover), found " + version
+                                    + ". Leave --failover out, or upgrade the server.")
+                            .doesNotContain("made   ", "does not exist");
                 }
             }
         }
