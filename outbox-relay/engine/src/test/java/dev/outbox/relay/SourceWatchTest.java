@@ -192,19 +192,36 @@ class SourceWatchTest {
             database.insert("a", 1, 1);
             host.take(1).forEach(Delivery::ack);
             settled(host);
-            String looks = "SELECT query_start FROM pg_stat_activity WHERE " + OWN_QUERIES;
 
             await().atMost(LIMIT).until(() -> {
-                String last = database.query(looks);
+                String last = database.query(LOOKS);
                 await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
-                return database.query(looks).equals(last);
+                return database.query(LOOKS).equals(last);
             });
+        }
+    }
+
+    @Test
+    void an_event_that_comes_to_an_idle_stream_is_vouched_for_at_once() {
+        Database database = Database.create().execute(OutboxTable.ddl());
+        try (Host host = Host.start(database.config().build())) {
+            String last = database.query(LOOKS);
+            // Right behind a look at the slot the watch would rest for five seconds.
+            await().atMost(LIMIT).until(() -> !database.query(LOOKS).equals(last));
+            database.insert("a", 1, 1);
+            Delivery delivery = host.take(1).get(0);
+            delivery.ack();
+
+            await().atMost(Duration.ofSeconds(3))
+                    .until(() -> host.engine().checkpoint().position().equals(delivery.position()));
         }
     }
 
     private static final String OWN_QUERIES =
             "application_name LIKE 'outbox-relay%' AND backend_type = 'client backend'"
                     + " AND datname = current_database()";
+
+    private static final String LOOKS = "SELECT max(query_start) FROM pg_stat_activity WHERE " + OWN_QUERIES;
 
     private static final String QUERIES = "SELECT count(*) FROM pg_stat_activity WHERE " + OWN_QUERIES;
 
