@@ -113,7 +113,7 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
      * @throws RelayException if the topic can't be had
      */
     @Override
-    public int of(String topic) {
+    public int maxMessageBytes(String topic) {
         ConfigResource resource = resource(topic);
         try {
             return maxMessageBytes(get(Objects.requireNonNull(
@@ -127,7 +127,7 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
 
     /** The same for many, in one question each for the limits and for those that are missing. */
     @Override
-    public Map<String, Integer> of(Collection<String> topics) {
+    public Map<String, Integer> maxMessageBytes(Collection<String> topics) {
         Map<String, Integer> limits = new HashMap<>();
         List<String> missing = new ArrayList<>();
         admin.describeConfigs(topics.stream().map(Cluster::resource).toList())
@@ -194,7 +194,7 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
         try {
             return created(admin.createTopics(List.of(newTopic(topic))), topic);
         } catch (TopicExistsException e) {
-            return of(topic);
+            return maxMessageBytes(topic);
         } catch (KafkaException e) {
             throw KafkaErrors.topic(topic, "create", config.bootstrapServers(), e);
         }

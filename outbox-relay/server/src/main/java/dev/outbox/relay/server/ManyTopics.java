@@ -31,13 +31,13 @@ final class ManyTopics implements Topics.Limits {
     }
 
     @Override
-    public int of(String topic) {
-        return cluster.of(topic);
+    public int maxMessageBytes(String topic) {
+        return cluster.maxMessageBytes(topic);
     }
 
     @Override
-    public Map<String, Integer> of(Collection<String> topics) {
-        Map<String, Integer> limits = cluster.of(topics);
+    public Map<String, Integer> maxMessageBytes(Collection<String> topics) {
+        Map<String, Integer> limits = cluster.maxMessageBytes(topics);
         Producer<byte[], byte[]> asked = producer.get();
         if (asked != null && !limits.isEmpty()) {
             ask(asked, limits.keySet());

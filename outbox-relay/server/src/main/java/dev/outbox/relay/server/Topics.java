@@ -28,7 +28,7 @@ public final class Topics {
 
     private static final int MOST_AT_ONCE = 100;
 
-    private final Limits limitsOf;
+    private final Limits cluster;
     private final int maxRequestSize;
     private final Map<String, Integer> limits = new HashMap<>();
     private Supplier<Stream<String>> coming = Stream::of;
@@ -41,10 +41,10 @@ public final class Topics {
          *
          * @throws RelayException if the topic can't be had; it is asked for again
          */
-        int of(String topic);
+        int maxMessageBytes(String topic);
 
         /** The same for many at once; those that can't be had are left out, and asked for alone when they are needed. */
-        Map<String, Integer> of(Collection<String> topics);
+        Map<String, Integer> maxMessageBytes(Collection<String> topics);
     }
 
     /**
@@ -52,8 +52,8 @@ public final class Topics {
      *
      * @param maxRequestSize the producer's own limit, in bytes
      */
-    public Topics(Limits limits, int maxRequestSize) {
-        this.limitsOf = limits;
+    public Topics(Limits cluster, int maxRequestSize) {
+        this.cluster = cluster;
         this.maxRequestSize = maxRequestSize;
     }
 
@@ -109,9 +109,9 @@ public final class Topics {
     private int ask(String topic) {
         Set<String> unknown = unknown(topic);
         if (unknown.size() > 1) {
-            limits.putAll(limitsOf.of(unknown));
+            limits.putAll(cluster.maxMessageBytes(unknown));
         }
-        return limits.computeIfAbsent(topic, limitsOf::of);
+        return limits.computeIfAbsent(topic, cluster::maxMessageBytes);
     }
 
     private Set<String> unknown(String topic) {

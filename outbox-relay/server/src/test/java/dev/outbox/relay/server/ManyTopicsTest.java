@@ -33,7 +33,8 @@ class ManyTopicsTest {
             }
         });
 
-        assertThat(topics.of(List.of("orders", "people", "parcels"))).isEqualTo(LIMITS);
+        assertThat(topics.maxMessageBytes(List.of("orders", "people", "parcels")))
+                .isEqualTo(LIMITS);
         assertThat(asked).isEqualTo(LIMITS.keySet());
     }
 
@@ -46,12 +47,12 @@ class ManyTopicsTest {
             }
         });
 
-        assertThat(topics.of(List.of("orders", "people"))).containsOnlyKeys("orders", "people");
+        assertThat(topics.maxMessageBytes(List.of("orders", "people"))).containsOnlyKeys("orders", "people");
     }
 
     @Test
     void without_a_producer_there_is_nobody_to_ask() {
-        assertThat(new ManyTopics(new Known(), () -> null).of(List.of("orders")))
+        assertThat(new ManyTopics(new Known(), () -> null).maxMessageBytes(List.of("orders")))
                 .containsOnlyKeys("orders");
     }
 
@@ -59,12 +60,12 @@ class ManyTopicsTest {
     private static final class Known implements Topics.Limits {
 
         @Override
-        public int of(String topic) {
+        public int maxMessageBytes(String topic) {
             throw new RelayException("alone", true, null);
         }
 
         @Override
-        public Map<String, Integer> of(Collection<String> topics) {
+        public Map<String, Integer> maxMessageBytes(Collection<String> topics) {
             return topics.stream().collect(Collectors.toMap(topic -> topic, LIMITS::get));
         }
     }

@@ -123,7 +123,7 @@ class TopicsTest {
         return new Topics(
                 new Topics.Limits() {
                     @Override
-                    public int of(String topic) {
+                    public int maxMessageBytes(String topic) {
                         asked.add(topic);
                         if (refusal != null) {
                             throw refusal;
@@ -132,7 +132,7 @@ class TopicsTest {
                     }
 
                     @Override
-                    public Map<String, Integer> of(Collection<String> topics) {
+                    public Map<String, Integer> maxMessageBytes(Collection<String> topics) {
                         asked.add(topics.toString());
                         return topics.stream()
                                 .filter(topic -> !topic.equals("missing"))
