@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** What happens to the broker. */
 final class BrokerFaults {
@@ -135,8 +136,10 @@ final class BrokerFaults {
         }
         target.await(
                 brokers.size() + " replicas in sync",
-                () -> partitions(target, List.of(type))
-                        .allMatch(partition -> partition.isr().size() == brokers.size()
+                () -> eachPartition(
+                        target,
+                        List.of(type),
+                        partition -> partition.isr().size() == brokers.size()
                                 && partition.leader() != null
                                 && partition.leader().id() == brokers.get(0)));
     }
@@ -159,11 +162,10 @@ final class BrokerFaults {
     }
 
     private static boolean isInSync(Target target, int replicas) {
-        return partitions(target, Load.TYPES)
-                .allMatch(partition -> partition.isr().size() == replicas);
+        return eachPartition(target, Load.TYPES, partition -> partition.isr().size() == replicas);
     }
 
-    private static Stream<TopicPartitionInfo> partitions(Target target, List<String> types) {
+    private static boolean eachPartition(Target target, List<String> types, Predicate<TopicPartitionInfo> condition) {
         try {
             return target
                     .admin()
@@ -172,8 +174,15 @@ final class BrokerFaults {
                     .get()
                     .values()
                     .stream()
-                    .flatMap(topic -> topic.partitions().stream());
-        } catch (InterruptedException | ExecutionException e) {
+                    .flatMap(topic -> topic.partitions().stream())
+                    .allMatch(condition);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                // The client asked the broker that is suspended.
+                return false;
+            }
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }

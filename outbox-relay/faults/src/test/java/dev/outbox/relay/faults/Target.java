@@ -63,7 +63,10 @@ final class Target implements AutoCloseable {
         sql(Writer.LEDGER_DDL);
         this.witness =
                 of.fault().expected() == Fault.Expected.GAP ? Witness.begin(name, of.version(), this::connect) : null;
-        this.admin = Admin.create(Map.of("bootstrap.servers", lane.broker().bootstrapServers()));
+        this.admin = Admin.create(Map.of(
+                "bootstrap.servers", lane.broker().bootstrapServers(),
+                "request.timeout.ms", "10000",
+                "default.api.timeout.ms", "10000"));
         for (String type : Load.TYPES) {
             createTopic(topic(type));
         }
