@@ -100,13 +100,18 @@ final class AckTracker {
 
     /** How far everything is acknowledged now; never goes back. */
     Acknowledged acknowledged() {
+        TransactionSegment last = null;
+        LogSequenceNumber confirmable = LogSequenceNumber.INVALID;
         for (TransactionSegment head = waiting.peek(); head != null; head = waiting.peek()) {
             LogSequenceNumber endLsn = head.confirmableLsn();
             if (endLsn == null) {
                 break;
             }
-            acknowledged = acknowledged.with(head, endLsn);
-            waiting.remove();
+            last = waiting.remove();
+            confirmable = LogSequenceNumber.max(confirmable, endLsn);
+        }
+        if (last != null) {
+            acknowledged = acknowledged.with(last, confirmable);
         }
         return acknowledged;
     }

@@ -24,9 +24,12 @@ final class ConfirmGate {
         this.stored = before;
     }
 
-    /** What may be confirmed, now that so much is acknowledged. */
+    /** What may be confirmed, now that so much is acknowledged; asked for each message, most of which change nothing. */
+    @SuppressWarnings("ReferenceEquality")
     LogSequenceNumber confirmable(Acknowledged now) {
-        acknowledged = now;
+        if (acknowledged != now) {
+            acknowledged = now;
+        }
         return LogSequenceNumber.min(now.confirmableLsn(), LogSequenceNumber.min(storedLsn, origin.checkedLsn()));
     }
 

@@ -16,20 +16,20 @@ final class OccurredAt {
 
     private OccurredAt() {}
 
-    /** {@code 2026-01-01 12:00:00.5+00} becomes {@code 2026-01-01T12:00:00.5Z}. */
-    static byte[] iso(byte[] text) {
-        int end = text.length - 3;
-        boolean plain = end > DATE_LENGTH
-                && text[DATE_LENGTH] == ' '
-                && text[end] == '+'
-                && text[end + 1] == '0'
-                && text[end + 2] == '0';
+    /** {@code 2026-01-01 12:00:00.5+00} becomes {@code 2026-01-01T12:00:00.5Z}, in an array of its own. */
+    static byte[] iso(byte[] array, int offset, int length) {
+        int zone = offset + length - 3;
+        boolean plain = zone > offset + DATE_LENGTH
+                && array[offset + DATE_LENGTH] == ' '
+                && array[zone] == '+'
+                && array[zone + 1] == '0'
+                && array[zone + 2] == '0';
         if (!plain) {
-            return text;
+            return Arrays.copyOfRange(array, offset, offset + length);
         }
-        byte[] iso = Arrays.copyOf(text, end + 1);
+        byte[] iso = Arrays.copyOfRange(array, offset, zone + 1);
         iso[DATE_LENGTH] = 'T';
-        iso[end] = 'Z';
+        iso[iso.length - 1] = 'Z';
         return iso;
     }
 

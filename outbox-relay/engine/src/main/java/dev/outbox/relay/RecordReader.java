@@ -26,6 +26,9 @@ final class RecordReader {
     private static final byte[] EMPTY = {};
     private static final int HEX_PREFIX = 2;
 
+    /** The headers that Outbox sets itself. */
+    private static final int MOST_OF_OUTBOX = 5;
+
     private final RelayConfig config;
     private final long tableOid;
     private final BytesCache<Routed> routes;
@@ -128,7 +131,7 @@ final class RecordReader {
             Begin begin) {
         byte[] occurredAt = at.occurredAt() == OutboxColumns.ABSENT || row.isNull(at.occurredAt())
                 ? null
-                : OccurredAt.iso(row.copy(at.occurredAt()));
+                : OccurredAt.iso(row.array(), row.offset(at.occurredAt()), row.length(at.occurredAt()));
         return new RelayRecord(
                 topic,
                 row.hasValue(at.aggregateId()) ? row.copy(at.aggregateId()) : EMPTY,
@@ -196,7 +199,7 @@ final class RecordReader {
             @Nullable Routed routed,
             List<RelayHeader> own,
             byte @Nullable [] occurredAt) {
-        List<RelayHeader> headers = new ArrayList<>(5 + own.size());
+        List<RelayHeader> headers = new ArrayList<>(MOST_OF_OUTBOX + own.size());
         if (row.hasValue(at.id())) {
             headers.add(new RelayHeader(OutboxHeaders.ID, row.copy(at.id())));
         }
@@ -211,11 +214,20 @@ final class RecordReader {
         if (occurredAt != null) {
             headers.add(new RelayHeader(OutboxHeaders.OCCURRED_AT, occurredAt));
         }
-        if (own.stream().noneMatch(header -> header.name().equals(OutboxHeaders.CONTENT_TYPE))) {
+        if (!namesContentType(own)) {
             headers.add(ContentTypes.header(at.payloadType()));
         }
         headers.addAll(own);
         return headers;
+    }
+
+    private static boolean namesContentType(List<RelayHeader> own) {
+        for (int i = 0; i < own.size(); i++) {
+            if (own.get(i).name().equals(OutboxHeaders.CONTENT_TYPE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private List<RelayHeader> rowHeaders(OutboxColumns at, TupleData row) {

@@ -64,6 +64,7 @@ final class ReplicationLoop implements Runnable {
     private @Nullable Begin begin;
     private long index;
     private @Nullable PendingDelivery heldBack;
+    private boolean arriving;
     private long lastMessageNanos = System.nanoTime();
     private long lastToldNanos = System.nanoTime();
     private LogSequenceNumber told = LogSequenceNumber.INVALID;
@@ -129,6 +130,9 @@ final class ReplicationLoop implements Runnable {
     }
 
     private @Nullable ByteBuffer read() {
+        if (arriving) {
+            return stream.read();
+        }
         long idle = System.nanoTime() - lastMessageNanos;
         if (idle <= IDLE_AFTER_NANOS) {
             return stream.read();
@@ -161,7 +165,7 @@ final class ReplicationLoop implements Runnable {
     }
 
     private void arrived(PgOutputMessage message) throws InterruptedException {
-        lastMessageNanos = System.nanoTime();
+        arriving = true;
         if (message instanceof Insert insert) {
             inserted(insert);
         } else if (message instanceof Begin started) {
@@ -298,6 +302,10 @@ final class ReplicationLoop implements Runnable {
         acks.received(all);
         received = all;
         long now = System.nanoTime();
+        if (arriving) {
+            arriving = false;
+            lastMessageNanos = now;
+        }
         boolean news = !told.equals(confirmed) && now - lastToldNanos > CONFIRM_WITHIN_NANOS;
         if (news || isSilent(now)) {
             stream.sendStatus();

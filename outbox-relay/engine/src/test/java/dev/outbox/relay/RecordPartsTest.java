@@ -22,7 +22,9 @@ class RecordPartsTest {
         "'', ''"
     })
     void a_timestamptz_becomes_iso_8601_where_there_is_such_a_form(String text, String iso) {
-        assertThat(new String(OccurredAt.iso(text.getBytes(UTF_8)), UTF_8)).isEqualTo(iso);
+        byte[] row = ("before" + text + "after").getBytes(UTF_8);
+        assertThat(new String(OccurredAt.iso(row, "before".length(), text.getBytes(UTF_8).length), UTF_8))
+                .isEqualTo(iso);
     }
 
     @Test

@@ -23,7 +23,7 @@ final class SlowedJar {
     static final String WHAT = "10 µs of busy waiting an event";
 
     private static final String FILE = "server/src/main/java/dev/outbox/relay/server/KafkaRecords.java";
-    private static final String RIGHT = "RecordHeaders headers = new RecordHeaders();";
+    private static final String RIGHT = "List<RelayHeader> own = record.headers();";
     private static final String SLOW = """
             long end = System.nanoTime() + 10_000;
             while (System.nanoTime() < end) {

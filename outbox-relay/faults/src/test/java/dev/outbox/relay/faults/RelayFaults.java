@@ -29,7 +29,7 @@ final class RelayFaults {
     private static final Duration AGES = Duration.ofDays(30);
 
     private static final List<Duration> CLOCK =
-            List.of(Duration.ofHours(1), Duration.ZERO, Duration.ofHours(-1), Duration.ZERO, AGES, Duration.ZERO);
+            List.of(AGES, Duration.ZERO, Duration.ofHours(-1), Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
 
     private RelayFaults() {}
 

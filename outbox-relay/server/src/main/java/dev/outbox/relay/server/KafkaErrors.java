@@ -87,7 +87,9 @@ public final class KafkaErrors {
                 ? shutOut(error)
                 : sentence(
                         "Kafka did not take the stream's position for the topic " + topic + ": " + reason(error) + " "
-                                + advice(error),
+                                + (error instanceof InvalidTimestampException
+                                        ? "Set this machine's clock, or the topic's message.timestamp.type to LogAppendTime."
+                                        : advice(error)),
                         error);
     }
 

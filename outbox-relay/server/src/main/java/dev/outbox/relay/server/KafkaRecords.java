@@ -2,7 +2,10 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.RelayHeader;
 import dev.outbox.relay.RelayRecord;
+import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** The engine's records as the producer takes them. */
@@ -12,10 +15,12 @@ public final class KafkaRecords {
 
     /** The same record; the partition is left to the key. */
     public static ProducerRecord<byte[], byte[]> of(RelayRecord record) {
-        RecordHeaders headers = new RecordHeaders();
-        for (RelayHeader header : record.headers()) {
-            headers.add(header.name(), header.value());
+        List<RelayHeader> own = record.headers();
+        Header[] headers = new Header[own.size()];
+        for (int i = 0; i < headers.length; i++) {
+            headers[i] = new RecordHeader(own.get(i).name(), own.get(i).value());
         }
-        return new ProducerRecord<>(record.topic(), null, record.timestamp(), record.key(), record.value(), headers);
+        return new ProducerRecord<>(
+                record.topic(), null, record.timestamp(), record.key(), record.value(), new RecordHeaders(headers));
     }
 }

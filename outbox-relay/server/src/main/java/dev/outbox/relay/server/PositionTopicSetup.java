@@ -23,12 +23,17 @@ public final class PositionTopicSetup {
 
     private static final Logger log = LoggerFactory.getLogger(PositionTopicSetup.class);
 
-    /** Small segments: only those before the last are compacted. */
+    /**
+     * Small segments, for only those before the last are compacted; and the brokers' time, for they refuse a record whose
+     * time lies ahead of theirs, and the clock of the relay's machine may be wrong.
+     */
     public static final Map<String, String> SETTINGS = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
             TopicConfig.CLEANUP_POLICY_COMPACT,
             TopicConfig.SEGMENT_BYTES_CONFIG,
-            String.valueOf(16 * 1024 * 1024));
+            String.valueOf(16 * 1024 * 1024),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            "LogAppendTime");
 
     private final StreamConfig config;
     private final Cluster cluster;

@@ -12,6 +12,7 @@ import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.StreamConfig;
 import dev.outbox.relay.server.status.Paused;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,6 +85,19 @@ class PositionTopicTest {
     }
 
     @Test
+    void the_clock_of_the_relays_machine_may_be_wrong() throws Exception {
+        new PositionTopicSetup(config, cluster).require();
+        long nextMonth = Instant.now().plus(Duration.ofDays(30)).toEpochMilli();
+        byte[] position = PositionFormat.write(record(1, 5), Instant.ofEpochMilli(nextMonth));
+        try (Producer<byte[], byte[]> producer = producer(null)) {
+            producer.send(new ProducerRecord<>(topic, 0, nextMonth, "shop".getBytes(UTF_8), position))
+                    .get();
+        }
+
+        assertThat(positions(config).take()).contains(checkpoint(5));
+    }
+
+    @Test
     void an_emptied_topic_holds_no_position() {
         new PositionTopicSetup(config, cluster).require();
         try (Producer<byte[], byte[]> producer = producer(null)) {
@@ -151,7 +165,7 @@ class PositionTopicTest {
             assertThat(positions(config).peek()).isEmpty();
             CompletableFuture<Boolean> taken =
                     CompletableFuture.supplyAsync(() -> positions(config).take().isPresent());
-            Awaitility.await().during(java.time.Duration.ofMillis(500)).until(() -> !taken.isDone());
+            Awaitility.await().during(Duration.ofMillis(500)).until(() -> !taken.isDone());
             producer.commitTransaction();
 
             assertThat(taken.join()).isTrue();
