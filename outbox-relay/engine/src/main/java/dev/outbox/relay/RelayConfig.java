@@ -163,7 +163,7 @@ public final class RelayConfig {
         private Map<String, String> routes = Map.of();
         private NullPayload nullPayload = NullPayload.EMPTY;
         private RecordTimestamp timestamp = RecordTimestamp.COMMIT_TIME;
-        private long maxBytesInFlight = 32L * 1024 * 1024;
+        private long maxBytesInFlight = 4L * 1024 * 1024;
         private Duration walSenderTimeout = Duration.ofSeconds(10);
 
         private Builder(String url) {
@@ -230,7 +230,7 @@ public final class RelayConfig {
             return this;
         }
 
-        /** Default 32 MiB; at least 1 MiB. */
+        /** Default 4 MiB, some thousands of events of ordinary size; at least 1 MiB. */
         public Builder maxBytesInFlight(long bytes) {
             this.maxBytesInFlight = bytes;
             return this;

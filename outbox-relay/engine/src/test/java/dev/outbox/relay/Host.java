@@ -41,7 +41,8 @@ final class Host implements AutoCloseable {
             taken.addAll(engine.poll(Duration.ofMillis(50)));
         }
         if (taken.size() != count) {
-            throw new AssertionError("expected " + count + " deliveries, got " + taken.size() + ": " + taken);
+            throw new AssertionError("expected " + count + " deliveries, got " + taken.size() + ", the last of them "
+                    + taken.subList(Math.max(0, taken.size() - 10), taken.size()));
         }
         return taken;
     }

@@ -184,7 +184,8 @@ class RowToRecordTest {
 
     @Test
     void thousands_of_aggregate_types_each_find_their_topic() {
-        try (Host host = Host.start(database.config().build())) {
+        RelayConfig config = database.config().maxBytesInFlight(32 << 20).build();
+        try (Host host = Host.start(config)) {
             database.execute("""
                     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
                     SELECT gen_random_uuid(), 'Type' || n, 'a', 't', '1', now() FROM generate_series(1, 10000) n

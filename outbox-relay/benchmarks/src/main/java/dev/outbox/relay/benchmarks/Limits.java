@@ -11,7 +11,7 @@ import java.util.Optional;
 final class Limits {
 
     /** Those of the relay's start script. */
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+    private static final List<String> JVM = List.of("-Xms48m", "-Xmx256m", "-Xmn24m", "-XX:+UseSerialGC");
 
     private static final String READ = "pgjdbc, protocol 1, the relay's JVM flags";
     private static final String SENT = "acks=all, idempotent, lz4, batch.size 128 KiB, linger.ms ";

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 final class MessageReader {
 
     private static final VarHandle INT16 = bigEndian(short[].class);
-    private static final VarHandle INT32 = bigEndian(int[].class);
+    static final VarHandle INT32 = bigEndian(int[].class);
     private static final VarHandle INT64 = bigEndian(long[].class);
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -51,6 +51,11 @@ final class MessageReader {
 
     int start() {
         return start;
+    }
+
+    /** Where in {@link #array} the next field begins. */
+    int position() {
+        return position;
     }
 
     /** Names the message in the errors that follow. */

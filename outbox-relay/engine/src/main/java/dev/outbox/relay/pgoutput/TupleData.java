@@ -6,10 +6,11 @@ import java.util.Objects;
 /**
  * The columns of one row, in the order of its {@link PgOutputMessage.Relation}: the manual's {@code TupleData}.
  *
- * <p>Nothing is copied at decode: a column is an offset and a length in the array that the message came in. A tuple is
- * therefore valid for as long as nobody writes to that array. pgjdbc reads each message into an array of its own, so
- * tuples from it stay valid for as long as they are referenced, and hold the whole message in memory until then. A
- * caller that reuses its buffers takes what it needs with {@link #copy} before it reads the next message.
+ * <p>Nothing is copied or kept at decode: each access steps over the columns before its own in the array that the message
+ * came in, which is cheap for the few that a row has. A tuple is therefore valid for as long as nobody writes to that
+ * array. pgjdbc reads each message into an array of its own, so tuples from it stay valid for as long as they are
+ * referenced, and hold the whole message in memory until then. A caller that reuses its buffers takes what it needs with
+ * {@link #copy} before it reads the next message.
  *
  * <p>Columns are counted from 0; a column out of range is an {@link IndexOutOfBoundsException}. The methods for values
  * ({@link #offset}, {@link #copy}, {@link #text}, {@link #contentEquals}) throw {@link IllegalStateException} where
@@ -30,67 +31,78 @@ public final class TupleData {
     /** {@link #kind}: a value in its type's binary format (option {@code binary}). */
     public static final char BINARY = 'b';
 
-    /** A value is preceded by its kind (one byte) and its length (four). */
-    private static final int KIND_BEFORE_VALUE = 5;
-
-    private static final int LENGTH_OF_NULL = -1;
-    private static final int LENGTH_OF_UNCHANGED = -2;
+    /** Of a column with a value: its kind (one byte) and its length (four). */
+    private static final int HEADER = 5;
 
     private final byte[] array;
     private final int messageStart;
-    /** For column i the offset of its value at 2i and its length at 2i+1; negative lengths stand for no value. */
-    private final int[] spans;
+    private final int start;
+    private final int columnCount;
 
-    private TupleData(byte[] array, int messageStart, int[] spans) {
+    private TupleData(byte[] array, int messageStart, int start, int columnCount) {
         this.array = array;
         this.messageStart = messageStart;
-        this.spans = spans;
+        this.start = start;
+        this.columnCount = columnCount;
     }
 
-    /** The manual's Int16 column count, then for each column its kind and, where there is one, its value. */
+    /**
+     * The manual's Int16 column count, then for each column its kind and, where there is one, its value. All of it is
+     * checked here.
+     */
     static TupleData read(MessageReader reader, String tuple) {
         int count = reader.count16("number of columns", 1);
-        int[] spans = new int[2 * count];
+        int start = reader.position();
         for (int i = 0; i < count; i++) {
-            int kind = reader.columnKind(tuple, i);
-            if (kind == TEXT || kind == BINARY) {
-                int length = reader.columnLength(tuple, i);
-                spans[2 * i] = reader.skip(length);
-                spans[2 * i + 1] = length;
-            } else {
-                spans[2 * i + 1] = kind == NULL ? LENGTH_OF_NULL : LENGTH_OF_UNCHANGED;
+            if (isValue(reader.columnKind(tuple, i))) {
+                reader.skip(reader.columnLength(tuple, i));
             }
         }
-        return new TupleData(reader.array(), reader.start(), spans);
+        return new TupleData(reader.array(), reader.start(), start, count);
+    }
+
+    private static boolean isValue(int kind) {
+        return kind == TEXT || kind == BINARY;
+    }
+
+    /** Where the column begins, with its kind. */
+    private int find(int column) {
+        Objects.checkIndex(column, columnCount);
+        int position = start;
+        for (int i = 0; i < column; i++) {
+            position += isValue(array[position]) ? HEADER + lengthAt(position) : 1;
+        }
+        return position;
+    }
+
+    private int lengthAt(int position) {
+        return (int) MessageReader.INT32.get(array, position + 1);
     }
 
     /** The number of columns; key tuples too have all of them, with {@link #NULL} for those outside the key. */
     public int columnCount() {
-        return spans.length / 2;
+        return columnCount;
     }
 
     /** The manual's kind byte: {@link #NULL}, {@link #UNCHANGED_TOAST}, {@link #TEXT} or {@link #BINARY}. */
     public char kind(int column) {
-        int length = rawLength(column);
-        if (length >= 0) {
-            return (char) array[spans[2 * column] - KIND_BEFORE_VALUE];
-        }
-        return length == LENGTH_OF_NULL ? NULL : UNCHANGED_TOAST;
+        return (char) array[find(column)];
     }
 
     /** Whether the column is NULL. An unchanged TOASTed value is not. */
     public boolean isNull(int column) {
-        return rawLength(column) == LENGTH_OF_NULL;
+        return array[find(column)] == NULL;
     }
 
     /** Whether the column's value was sent: neither NULL nor an unchanged TOASTed value. */
     public boolean hasValue(int column) {
-        return rawLength(column) >= 0;
+        return isValue(array[find(column)]);
     }
 
     /** The number of bytes that were sent as the column's value; 0 if none was sent. */
     public int length(int column) {
-        return Math.max(0, rawLength(column));
+        int at = find(column);
+        return isValue(array[at]) ? lengthAt(at) : 0;
     }
 
     /** The array that the values are in: to read from, at {@link #offset}, never to write to. */
@@ -100,14 +112,14 @@ public final class TupleData {
 
     /** Where in {@link #array} the column's value begins. */
     public int offset(int column) {
-        requireValue(column);
-        return spans[2 * column];
+        return findValue(column) + HEADER;
     }
 
     /** The bytes of the column's value, in an array of their own; each call makes one. */
     public byte[] copy(int column) {
-        int from = offset(column);
-        return Arrays.copyOfRange(array, from, from + spans[2 * column + 1]);
+        int at = findValue(column);
+        int from = at + HEADER;
+        return Arrays.copyOfRange(array, from, from + lengthAt(at));
     }
 
     /**
@@ -117,8 +129,9 @@ public final class TupleData {
      * @throws MalformedMessageException if the bytes are not UTF-8
      */
     public String text(int column) {
-        int from = offset(column);
-        String text = Utf8.decode(array, from, spans[2 * column + 1]);
+        int at = findValue(column);
+        int from = at + HEADER;
+        String text = Utf8.decode(array, from, lengthAt(at));
         if (text == null) {
             throw MalformedMessageException.of(
                     "TupleData", "column " + column, from - messageStart, "UTF-8 text", "other bytes");
@@ -128,20 +141,18 @@ public final class TupleData {
 
     /** Whether the column's value is exactly these bytes: for caches keyed by bytes, without a copy. */
     public boolean contentEquals(int column, byte[] bytes) {
-        int from = offset(column);
-        return Arrays.equals(array, from, from + spans[2 * column + 1], bytes, 0, bytes.length);
+        int at = findValue(column);
+        int from = at + HEADER;
+        return Arrays.equals(array, from, from + lengthAt(at), bytes, 0, bytes.length);
     }
 
-    private int rawLength(int column) {
-        Objects.checkIndex(column, columnCount());
-        return spans[2 * column + 1];
-    }
-
-    private void requireValue(int column) {
-        if (!hasValue(column)) {
+    private int findValue(int column) {
+        int at = find(column);
+        if (!isValue(array[at])) {
             throw new IllegalStateException("Column " + column + " has no value: it is "
-                    + (isNull(column) ? "NULL" : "an unchanged TOASTed value, which the server does not send"));
+                    + (array[at] == NULL ? "NULL" : "an unchanged TOASTed value, which the server does not send"));
         }
+        return at;
     }
 
     /** Kinds and lengths, such as {@code TupleData[t36 t5 n]}; never values. */

@@ -270,12 +270,16 @@ final class Attempt implements AutoCloseable {
             progress.moves();
             List<Delivery> deliveries = poll(begun, its);
             policy.coming(deliveries);
+            Delivery last = null;
             for (Delivery delivery : deliveries) {
                 begun.send(delivery);
-                mayEnd = delivery.endOfTransaction() && unstored.isRepeatedBy(delivery.position());
-                if (mayEnd && stop.requested()) {
+                last = delivery;
+                if (stop.requested() && mayEndBehind(last)) {
                     break;
                 }
+            }
+            if (last != null) {
+                mayEnd = mayEndBehind(last);
             }
             policy.coming(List.of());
             begun.throwIfFailed();
@@ -291,6 +295,10 @@ final class Attempt implements AutoCloseable {
         // Not for its deliveries, which nobody sends any more: it throws if the database was lost in the meantime.
         engine.poll(Duration.ZERO);
         return settled && unstored.isNothing();
+    }
+
+    private boolean mayEndBehind(Delivery sent) {
+        return sent.endOfTransaction() && unstored.isRepeatedBy(sent.position());
     }
 
     /** @param asked the pause to store along with the position, or null */

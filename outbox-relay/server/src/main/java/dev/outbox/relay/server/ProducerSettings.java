@@ -22,6 +22,9 @@ public final class ProducerSettings {
     private static final int DEFAULT_MAX_BLOCK_MS = 30_000;
     private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
 
+    /** Nobody sees a record before the commit. Without transactions batches grow while the one before is on its way. */
+    private static final int TRANSACTIONS_LINGER_MS = 5;
+
     private final StreamConfig config;
 
     /** Those of one stream. */
@@ -57,7 +60,7 @@ public final class ProducerSettings {
                 ProducerConfig.CLIENT_ID_CONFIG,
                 clientId(),
                 ProducerConfig.LINGER_MS_CONFIG,
-                2,
+                config.delivery().exactlyOnce() ? TRANSACTIONS_LINGER_MS : 0,
                 ProducerConfig.BATCH_SIZE_CONFIG,
                 128 * 1024,
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
