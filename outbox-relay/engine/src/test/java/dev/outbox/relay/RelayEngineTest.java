@@ -274,8 +274,10 @@ class RelayEngineTest {
 
     @Test
     void the_slot_stays_alive_while_the_host_looks_for_its_position() {
-        RelayConfig config =
-                database.config().walSenderTimeout(Duration.ofSeconds(1)).build();
+        RelayConfig config = database.config()
+                .walSenderTimeout(Duration.ofSeconds(1))
+                .maxBytesInFlight(32 << 20)
+                .build();
         PositionStore slow = new PositionStore() {
             @Override
             public Optional<Checkpoint> peek() {
