@@ -49,7 +49,7 @@ final class CaseRun {
             failures.add("in round " + (target.round() + 1) + ": " + e.getMessage());
             state = target.relays().isEmpty() ? state : target.relay().state();
             // Nobody mends what nothing was wrong with.
-            settled |= fault.expected() == Expected.RECOVERS && state.equals("FAILED");
+            settled |= fault.expected() == Expected.RECOVERS && RelayProcess.hasFailed(state);
             judgeWhatThereIs();
         }
         return new Row(

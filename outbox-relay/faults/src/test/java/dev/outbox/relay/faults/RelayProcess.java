@@ -14,6 +14,11 @@ import java.util.regex.Pattern;
 /** A relay as it is shipped, a process of its own, with what it printed. */
 final class RelayProcess {
 
+    private static final String ENDED_WITH = "ended with ";
+
+    /** The relay's exit code when a stream has failed or could not start. */
+    private static final int FAILED_CODE = 1;
+
     private static final Pattern STATE =
             Pattern.compile("Relaying .* by slot|Standing by\\.|the stream is FAILED|can't start: |Next attempt in ");
 
@@ -122,10 +127,15 @@ final class RelayProcess {
                 .findFirst();
     }
 
+    /** Whether that is the state of a stream that has failed: soon after it, the process whose only one it is has ended. */
+    static boolean hasFailed(String state) {
+        return state.equals("FAILED") || state.equals(ENDED_WITH + FAILED_CODE);
+    }
+
     /** The state that it said last. */
     String state() {
         if (!process.isAlive()) {
-            return "ended with " + process.exitValue();
+            return ENDED_WITH + process.exitValue();
         }
         String state = "STARTING";
         for (String line : log().lines().toList()) {
