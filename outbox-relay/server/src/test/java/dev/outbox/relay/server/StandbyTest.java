@@ -95,6 +95,7 @@ class StandbyTest {
         String yaml = shop.yaml(
                 "delivery: " + mode,
                 "wal-sender-timeout: 2s",
+                "max-bytes-in-flight: 32MiB",
                 "kafka: { compression.type: none, batch.size: " + batch + " }");
         try (RelayProcess first = RelayProcess.run(yaml)) {
             first.awaitOutput("Relaying ");
