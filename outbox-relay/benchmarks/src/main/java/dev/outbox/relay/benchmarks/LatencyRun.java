@@ -56,6 +56,7 @@ final class LatencyRun {
                 micros.getValueAtPercentile(50) / 1e3,
                 micros.getValueAtPercentile(99) / 1e3,
                 micros.getValueAtPercentile(99.9) / 1e3,
+                load.commitMicros().getValueAtPercentile(99) / 1e3,
                 transactions / seconds,
                 cpu,
                 postgresCpu,

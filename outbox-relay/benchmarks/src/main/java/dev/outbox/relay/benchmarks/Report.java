@@ -17,6 +17,7 @@ final class Report {
             "p50 ms",
             "p99 ms",
             "p99.9 ms",
+            "commit alone p99 ms",
             "transactions/s",
             "CPU s / min",
             "PostgreSQL's CPU s / min",
@@ -139,6 +140,9 @@ final class Report {
                     format("%.2f", results.latency(side, Latency::p50Millis).value()),
                     format("%.2f", results.latency(side, Latency::p99Millis).value()),
                     format("%.2f", results.latency(side, Latency::p999Millis).value()),
+                    format(
+                            "%.2f",
+                            results.latency(side, Latency::commitP99Millis).value()),
                     format(
                             "%.0f",
                             results.latency(side, Latency::transactionsPerSecond)

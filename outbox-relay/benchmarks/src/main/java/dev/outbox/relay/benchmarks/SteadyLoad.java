@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 
 /**
  * Commits one-event transactions at a steady rate. Each event carries the time at which its row was made, by the clock of
@@ -26,6 +27,7 @@ final class SteadyLoad implements AutoCloseable {
 
     private final Connection connection;
     private final PreparedStatement insert;
+    private final Histogram commitMicros = new Histogram(Duration.ofMinutes(10).toMillis() * 1_000, 3);
     private long number;
 
     SteadyLoad(PostgresServer postgres, String database) {
@@ -40,6 +42,7 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Commits for so long; returns how many transactions it were. */
     long commitFor(Duration time) {
+        commitMicros.reset();
         long interval = Duration.ofSeconds(1).toNanos() / PER_SECOND;
         long before = number;
         long start = System.nanoTime();
@@ -56,6 +59,11 @@ final class SteadyLoad implements AutoCloseable {
         return number - before;
     }
 
+    /** How long each of the last {@link #commitFor} took until its commit was answered. */
+    Histogram commitMicros() {
+        return commitMicros;
+    }
+
     /** All that were committed so far. */
     long committed() {
         return number;
@@ -64,7 +72,9 @@ final class SteadyLoad implements AutoCloseable {
     private void commit() {
         try {
             insert.setString(1, Long.toString(number % Payloads.AGGREGATES));
+            long begun = System.nanoTime();
             insert.executeUpdate();
+            commitMicros.recordValue((System.nanoTime() - begun) / 1_000);
             number++;
         } catch (SQLException e) {
             throw new IllegalStateException("An event can't be committed: " + e.getMessage(), e);
