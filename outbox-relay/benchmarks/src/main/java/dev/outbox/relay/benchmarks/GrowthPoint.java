@@ -16,7 +16,7 @@ record GrowthPoint(Dimension dimension, long value, Shape shape, int streams, lo
     private static final String DATABASE = "growth";
     private static final int EVENTS_PER_TRANSACTION = 10;
     private static final int PAYLOAD_BYTES = 200;
-    private static final long MOST_BYTES = 250_000_000;
+    private static final long MOST_BYTES = 500_000_000;
 
     enum Dimension {
         STREAMS("streams in one process"),

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
 
-    private static final long GROWTH_EVENTS = 200_000;
+    private static final long GROWTH_EVENTS = 500_000;
     private static final int GROWTH_RUNS = 3;
 
     @Spec
