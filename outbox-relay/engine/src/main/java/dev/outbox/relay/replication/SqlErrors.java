@@ -2,6 +2,8 @@ package dev.outbox.relay.replication;
 
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
+import java.io.FileNotFoundException;
+import java.nio.file.NoSuchFileException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -90,12 +92,26 @@ final class SqlErrors {
                         "Check password, and sslmode under connection.",
                         true);
             default ->
-                certificateRefusal(source, e)
+                missingFile(e)
+                        .or(() -> certificateRefusal(source, e))
                         .orElseGet(() -> new Refusal(
                                 "no PostgreSQL server that answers (" + message(e) + ")",
                                 "Check host, port and that the server runs.",
                                 true));
         };
+    }
+
+    /** Of those that are named under connection; one that is mounted later is found then. */
+    private static Optional<Refusal> missingFile(SQLException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
+                return Optional.of(new Refusal(
+                        "a file that can't be read (" + message(e) + ")",
+                        "Check the paths under connection, and that the relay's user may read the file.",
+                        true));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Refused by this side, as sslmode says; the next certificate of the server may be a good one. */

@@ -96,6 +96,16 @@ class PostgresTlsTest {
     }
 
     @Test
+    void a_file_that_is_not_there_is_named() {
+        Path missing = directory.resolve("missing.pem");
+        assertRefused(
+                yaml("missing", "localhost", missing),
+                postgres.url("postgres") + ": a file that can't be read (",
+                missing.toString(),
+                "). Check the paths under connection, and that the relay's user may read the file.");
+    }
+
+    @Test
     void check_says_the_same() {
         Clinic.Visit visit = Clinic.run(
                 new dev.outbox.relay.server.check.CheckCommand(),
@@ -127,6 +137,10 @@ class PostgresTlsTest {
     }
 
     private static String yaml(String stream, String host, CertificateAuthority trusted) {
+        return yaml(stream, host, trusted.certificate());
+    }
+
+    private static String yaml(String stream, String host, Path trusted) {
         return """
                 relay:
                   kafka:
@@ -148,7 +162,7 @@ class PostgresTlsTest {
                         stream,
                         postgres.url("postgres").replace("localhost", host),
                         PASSWORD,
-                        trusted.certificate(),
+                        trusted,
                         stream);
     }
 
