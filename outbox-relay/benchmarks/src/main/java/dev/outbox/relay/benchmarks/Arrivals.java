@@ -7,6 +7,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what arrives in a topic, on a thread of its own, and notes how old each event is by then. */
 final class Arrivals implements AutoCloseable {
@@ -21,6 +22,7 @@ final class Arrivals implements AutoCloseable {
     private volatile long countedFrom = Long.MAX_VALUE;
     private volatile long count;
     private volatile boolean stopped;
+    private volatile @Nullable RuntimeException failure;
 
     Arrivals(String bootstrapServers, Topic topic) {
         this.consumer = Topic.consumer(bootstrapServers, Map.of());
@@ -41,6 +43,8 @@ final class Arrivals implements AutoCloseable {
                 }
                 count += records.count();
             }
+        } catch (RuntimeException e) {
+            failure = e;
         }
     }
 
@@ -57,6 +61,10 @@ final class Arrivals implements AutoCloseable {
 
     /** How many events have arrived in all. */
     long arrived() {
+        RuntimeException e = failure;
+        if (e != null) {
+            throw new IllegalStateException("What arrives can't be read any more: " + e.getMessage(), e);
+        }
         return count;
     }
 

@@ -4,6 +4,7 @@ import dev.outbox.samples.cli.SampleException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Looks until something is so: often enough that a time that is taken then means something, and so seldom that looking
@@ -17,11 +18,16 @@ final class Await {
 
     /** @throws SampleException if it is not so in time */
     static void until(String what, Duration limit, BooleanSupplier condition) {
+        until(() -> what, () -> "", limit, condition);
+    }
+
+    /** @param more to be said if it is not so in time */
+    static void until(Supplier<String> what, Supplier<String> more, Duration limit, BooleanSupplier condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new SampleException(
-                        "Expected " + what + " within " + limit.toSeconds() + " s, found it was not so.");
+                throw new SampleException("Expected " + what.get() + " within " + limit.toSeconds()
+                        + " s, found it was not so." + more.get());
             }
             LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
         }

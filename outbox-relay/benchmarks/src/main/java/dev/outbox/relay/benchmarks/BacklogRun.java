@@ -1,7 +1,6 @@
 package dev.outbox.relay.benchmarks;
 
 import dev.outbox.relay.benchmarks.process.Signs;
-import dev.outbox.samples.cli.SampleException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -31,7 +30,7 @@ final class BacklogRun {
                 Measured process = Measured.start(side, job(slot, topic, directory))) {
             Figures figures = figures(process, slot, topic);
             if (side.kind() != Side.Kind.DRAIN) {
-                requireAll(topic);
+                topic.requireExactly(backlog.events(), side);
             }
             return figures;
         }
@@ -62,13 +61,5 @@ final class BacklogRun {
 
     private BooleanSupplier hasEnded(Measured process, Topic topic) {
         return side.kind() == Side.Kind.DRAIN ? () -> process.says(Signs.DONE) : () -> topic.holds(backlog.events());
-    }
-
-    private void requireAll(Topic topic) {
-        long found = topic.count(backlog.events());
-        if (found != backlog.events()) {
-            throw new SampleException("Expected " + backlog.events() + " records of '" + side + "', found " + found
-                    + ": what does not do its work can't be measured.");
-        }
     }
 }

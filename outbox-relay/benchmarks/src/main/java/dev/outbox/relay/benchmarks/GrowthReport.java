@@ -113,7 +113,12 @@ final class GrowthReport {
         return format(
                 "%s: from %s to %s the processor time is %.2f ×, the memory %.2f ×; at most %.0f ×, give or"
                         + " take a quarter",
-                cost <= grown * TOLERANCE && memory <= grown ? "met" : "MISSED", before, point, cost, memory, grown);
+                cost <= grown * TOLERANCE && memory <= grown * TOLERANCE ? "met" : "MISSED",
+                before,
+                point,
+                cost,
+                memory,
+                grown);
     }
 
     private List<GrowthPoint> points(Dimension dimension) {

@@ -44,10 +44,13 @@ final class GrowthRun {
                 topics.add(topic);
                 jobs.add(Job.of(servers, backlog, slot, topic, own, directory));
             }
-            Measured process = Measured.start(relay.streams(jobs), jobs.get(0));
+            Side side = relay.streams(jobs);
+            Measured process = Measured.start(side, jobs.get(0));
             opened.push(process);
             process.await("begin", START_LIMIT, () -> slots.stream().anyMatch(Slot::isActive));
-            return figures(process, topics);
+            Figures figures = figures(process, topics);
+            topics.forEach(topic -> topic.requireExactly(backlog.events(), side));
+            return figures;
         } finally {
             opened.forEach(GrowthRun::close);
         }

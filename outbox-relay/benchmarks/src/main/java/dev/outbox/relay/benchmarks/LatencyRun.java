@@ -36,7 +36,10 @@ final class LatencyRun {
                 SteadyLoad load = new SteadyLoad(servers.postgres(), DATABASE)) {
             process.await("stream", START_LIMIT, slot::isActive);
             load.commitFor(WARM_UP);
-            return latency(process, load, arrivals);
+            process.requireAlive();
+            Latency latency = latency(process, load, arrivals);
+            topic.requireExactly(load.committed(), side);
+            return latency;
         }
     }
 
@@ -47,6 +50,7 @@ final class LatencyRun {
         long start = System.nanoTime();
         long transactions = load.commitFor(time);
         double seconds = (System.nanoTime() - start) / 1e9;
+        process.requireAlive();
         double perMinute = 60 / seconds;
         cpu = (ProcessStatus.cpuSeconds(process.pid()) - cpu) * perMinute;
         postgresCpu = (PostgresCpu.seconds(servers.postgres()) - postgresCpu) * perMinute;

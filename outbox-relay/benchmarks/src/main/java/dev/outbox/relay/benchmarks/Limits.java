@@ -5,16 +5,26 @@ import dev.outbox.relay.benchmarks.process.Loop;
 import dev.outbox.relay.benchmarks.process.Produce;
 import dev.outbox.relay.benchmarks.process.Reading;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The sides that do less than a relay has to: no relay of that kind can be faster. */
 final class Limits {
 
-    /** Those of the relay's start script. */
-    private static final List<String> JVM = List.of("-Xms48m", "-Xmx256m", "-Xmn24m", "-XX:+UseSerialGC");
+    /** These and the environment are those of the relay's start script. */
+    private static final List<String> JVM = List.of(
+            "-Xms48m",
+            "-Xmx256m",
+            "-Xmn24m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djdk.nio.maxCachedBufferSize=262144");
+
+    private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
     private static final String READ = "pgjdbc, protocol 1, the relay's JVM flags";
-    private static final String SENT = "acks=all, idempotent, lz4, batch.size 128 KiB, linger.ms ";
+    private static final String SENT =
+            "acks=all, idempotent, five requests in flight, lz4, batch.size 128 KiB, linger.ms ";
 
     private Limits() {}
 
@@ -23,7 +33,7 @@ final class Limits {
                 "pgjdbc drain, " + words(reading),
                 Side.Kind.DRAIN,
                 READ,
-                job -> Commands.java(JVM, Drain.class, job.url(), job.slot(), reading, job.events()));
+                job -> Commands.java(ENVIRONMENT, JVM, Drain.class, job.url(), job.slot(), reading, job.events()));
     }
 
     static Side producer() {
@@ -32,7 +42,13 @@ final class Limits {
                 Side.Kind.PRODUCER,
                 SENT + 2,
                 job -> Commands.java(
-                        JVM, Produce.class, job.bootstrapServers(), job.topic(), job.events(), job.payloadBytes()));
+                        ENVIRONMENT,
+                        JVM,
+                        Produce.class,
+                        job.bootstrapServers(),
+                        job.topic(),
+                        job.events(),
+                        job.payloadBytes()));
     }
 
     static Side loop(Reading reading, int lingerMillis) {
@@ -41,6 +57,7 @@ final class Limits {
                 Side.Kind.RELAY,
                 READ + "; " + SENT + lingerMillis,
                 job -> Commands.java(
+                        ENVIRONMENT,
                         JVM,
                         Loop.class,
                         job.url(),

@@ -130,7 +130,14 @@ public final class Main implements Callable<Integer> {
 
     /** Before an hour is spent. */
     private void requireSensible() {
-        if (file != null && !mayBeWritten(file.toAbsolutePath())) {
+        if (growth && (quick || slowed || !only.pattern().isEmpty())) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "expected --growth with no more than --events, --runs and --results, found others");
+        }
+        if (file != null
+                && !(mayBeWritten(file.toAbsolutePath())
+                        && mayBeWritten(chart(file).toAbsolutePath()))) {
             throw unwritable(file, null);
         }
         if (events != null && (events < Backlog.EVENTS_AT_ONCE || events % Backlog.EVENTS_AT_ONCE != 0)) {
@@ -154,7 +161,7 @@ public final class Main implements Callable<Integer> {
         }
         plan = Plans.only(plan, only);
         if (plan.steps() == 0) {
-            throw wrong("--only", "part of a side's name", only);
+            throw wrong("--only", "part of a side's name, such as 'relay' or 'Debezium',", only);
         }
         return plan;
     }
@@ -174,15 +181,20 @@ public final class Main implements Callable<Integer> {
     /** The results, and the chart beside them under their name. */
     private void write(UnaryOperator<String> markdown, String svg, Duration duration) {
         if (file != null) {
-            String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.md$", "") + ".svg";
-            write(file.resolveSibling(name), svg);
-            write(file, markdown.apply(name));
+            Path chart = chart(file);
+            write(file, markdown.apply(chart.getFileName().toString()));
+            write(chart, svg);
         }
         System.out.println("benchmark: done in " + duration.toSeconds() + " s" + (file == null ? "" : ", " + file));
     }
 
+    private static Path chart(Path file) {
+        return file.resolveSibling(
+                file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.md$", "") + ".svg");
+    }
+
     private static boolean mayBeWritten(Path file) {
-        return Files.isWritable(Files.exists(file) ? file : file.getParent());
+        return !Files.isDirectory(file) && Files.isWritable(Files.exists(file) ? file : file.getParent());
     }
 
     private static void write(Path file, String content) {

@@ -38,11 +38,17 @@ final class Measured implements AutoCloseable {
             Side.Command command = side.launch().command(job);
             ProcessBuilder builder =
                     new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(output.toFile());
+            builder.environment().keySet().removeIf(Measured::wouldChangeTheRelay);
             builder.environment().putAll(command.environment());
             return new Measured(side, builder.start(), output);
         } catch (IOException e) {
             throw new UncheckedIOException(side + " can't be started: " + e.getMessage(), e);
         }
+    }
+
+    /** What a user has set for relays of his own is not what is shipped. */
+    private static boolean wouldChangeTheRelay(String variable) {
+        return variable.startsWith("RELAY_") || variable.equals("OUTBOX_RELAY_JAR") || variable.equals("JAVA_OPTS");
     }
 
     long pid() {
@@ -57,20 +63,17 @@ final class Measured implements AutoCloseable {
 
     /** Waits until something is so; fails with its last words if that takes too long, or if it ends before. */
     void await(String what, Duration limit, BooleanSupplier condition) {
-        try {
-            Await.until("'" + side + "' to " + what, limit, () -> {
-                requireAlive();
-                return condition.getAsBoolean();
-            });
-        } catch (SampleException e) {
-            throw new SampleException(e.getMessage() + " Its last words: " + lastWords(), e);
-        }
+        Await.until(() -> "'" + side + "' to " + what, () -> " Its last words: " + lastWords(), limit, () -> {
+            requireAlive();
+            return condition.getAsBoolean();
+        });
     }
 
-    private void requireAlive() {
+    /** @throws SampleException with its last words, if it has ended */
+    void requireAlive() {
         if (!process.isAlive()) {
             throw new SampleException("Expected '" + side + "' to go on, found that it ended with exit code "
-                    + process.exitValue() + ".");
+                    + process.exitValue() + ". Its last words: " + lastWords());
         }
     }
 

@@ -36,6 +36,7 @@ public final class Micro implements Callable<Integer> {
         Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .include(HotPathBenchmark.class.getName())
                         .addProfiler(GCProfiler.class)
+                        .shouldFailOnError(true)
                         .build())
                 .run();
         results.stream()

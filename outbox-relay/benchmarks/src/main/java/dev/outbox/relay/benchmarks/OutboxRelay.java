@@ -4,11 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** This project's relay, as it is shipped: by its start script, with its default settings. */
 final class OutboxRelay {
 
-    private static final String SETTINGS = "its start script, every setting at its default";
+    private static final String SETTINGS = "its start script, every setting at its default"
+            + Optional.ofNullable(System.getenv("OUTBOX_RELAY_OPTS"))
+                    .map(options -> ", OUTBOX_RELAY_OPTS=" + options)
+                    .orElse("");
 
     private static final String KAFKA = """
             relay:

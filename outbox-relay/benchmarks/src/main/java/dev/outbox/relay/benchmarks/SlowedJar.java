@@ -8,6 +8,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -57,7 +58,7 @@ final class SlowedJar {
     private static Path shipped(Path target) throws IOException {
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(file -> file.getFileName().toString().matches("outbox-relay-.*-runnable\\.jar"))
-                    .findFirst()
+                    .max(Comparator.comparingLong(jar -> jar.toFile().lastModified()))
                     .orElseThrow(() -> new IOException("there is no runnable jar in " + target));
         }
     }

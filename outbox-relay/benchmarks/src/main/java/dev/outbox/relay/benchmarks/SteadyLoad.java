@@ -2,6 +2,7 @@ package dev.outbox.relay.benchmarks;
 
 import dev.outbox.relay.benchmarks.process.Payloads;
 import dev.outbox.samples.servers.PostgresServer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -34,10 +35,16 @@ final class SteadyLoad implements AutoCloseable {
         try {
             this.connection = postgres.connect(database);
             this.insert = connection.prepareStatement(INSERT);
-            insert.setString(2, "x".repeat(FILLING));
+            insert.setString(2, note());
         } catch (SQLException e) {
             throw new IllegalStateException("The load can't be begun: " + e.getMessage(), e);
         }
+    }
+
+    /** Letters that compress no better than those of the backlogs. */
+    private static String note() {
+        String payload = new String(Payloads.of(2 * FILLING).get(0), StandardCharsets.US_ASCII);
+        return payload.substring(payload.length() - 2 - FILLING, payload.length() - 2);
     }
 
     /** Commits for so long; returns how many transactions it were. */

@@ -1,5 +1,6 @@
 package dev.outbox.relay.benchmarks;
 
+import dev.outbox.samples.cli.SampleException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -81,8 +82,21 @@ final class Topic implements AutoCloseable {
                 .sum();
     }
 
-    /** Reads them all, committed ones only, and counts; what is expected is waited for. */
-    long count(long expected) {
+    /**
+     * Reads them all, committed ones only, and counts.
+     *
+     * @throws SampleException if the side did not make as many records as were expected
+     */
+    void requireExactly(long expected, Side side) {
+        long found = count(expected);
+        if (found != expected) {
+            throw new SampleException("Expected " + expected + " records of '" + side + "', found " + found
+                    + (found > expected ? " and maybe more" : "")
+                    + ": what does not do its work can't be measured.");
+        }
+    }
+
+    private long count(long expected) {
         long count = 0;
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrapServers, Map.of())) {
             consumer.assign(partitions);
@@ -91,9 +105,12 @@ final class Topic implements AutoCloseable {
             while (true) {
                 int polled = consumer.poll(POLL).count();
                 count += polled;
+                if (count > expected) {
+                    return count;
+                }
                 if (polled > 0) {
                     lastNanos = System.nanoTime();
-                } else if (count >= expected || System.nanoTime() - lastNanos > PATIENCE_NANOS) {
+                } else if (count == expected || System.nanoTime() - lastNanos > PATIENCE_NANOS) {
                     return count;
                 }
             }
