@@ -3,6 +3,7 @@ package dev.outbox.relay.replication;
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -103,15 +104,12 @@ final class SqlErrors {
 
     /** Of those that are named under connection; one that is mounted later is found then. */
     private static Optional<Refusal> missingFile(SQLException e) {
-        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
-                return Optional.of(new Refusal(
+        return isCausedBy(e, FileNotFoundException.class) || isCausedBy(e, NoSuchFileException.class)
+                ? Optional.of(new Refusal(
                         "a file that can't be read (" + message(e) + ")",
                         "Check the paths under connection, and that the relay's user may read the file.",
-                        true));
-            }
-        }
-        return Optional.empty();
+                        true))
+                : Optional.empty();
     }
 
     /** Refused by this side, as sslmode says; the next certificate of the server may be a good one. */
@@ -150,8 +148,7 @@ final class SqlErrors {
     }
 
     static ReplicationException onQuery(Source source, String what, SQLException e) {
-        boolean lost = state(e).startsWith("08") || state(e).startsWith("57");
-        return failed("Can't " + what + " on " + source.address() + ": " + message(e) + ".", lost, e);
+        return failed("Can't " + what + " on " + source.address() + ": " + message(e) + ".", isLoss(e), e);
     }
 
     static ReplicationException onStart(Source source, SQLException e) {
@@ -171,7 +168,7 @@ final class SqlErrors {
             case UNKNOWN_OBJECT ->
                 ReplicationException.gap(
                         "The " + where + " is gone (" + message(e) + ").", LogSequenceNumber.INVALID, e);
-            default -> failed("Can't stream from " + where + ": " + message(e) + ".", state(e).startsWith("08"), e);
+            default -> failed("Can't stream from " + where + ": " + message(e) + ".", isLoss(e), e);
         };
     }
 
@@ -192,6 +189,21 @@ final class SqlErrors {
                         + message(e) + ". What was not confirmed comes again after a reconnect.",
                 true,
                 e);
+    }
+
+    /** Of the connection or the server. Closing a connection that is gone fails without a SQLSTATE. */
+    private static boolean isLoss(SQLException e) {
+        String state = state(e);
+        return state.startsWith("08") || state.startsWith("57") || isCausedBy(e, IOException.class);
+    }
+
+    private static boolean isCausedBy(SQLException e, Class<? extends Throwable> type) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static String state(SQLException e) {
