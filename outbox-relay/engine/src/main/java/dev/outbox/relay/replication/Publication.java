@@ -67,7 +67,7 @@ final class Publication {
                     "The publication '" + source.publication() + "' is missing on " + source.address()
                             + " and can't be made (" + SqlErrors.message(e) + "). Run as the table's owner: " + sql
                             + ";",
-                    false,
+                    SqlErrors.isLoss(e),
                     e);
         }
     }

@@ -91,7 +91,7 @@ final class ReplicationSlot {
                         "The slot '" + source.slot() + "' is missing on " + source.address() + " and can't be made ("
                                 + SqlErrors.message(e) + "). The role needs REPLICATION, and the server a free slot"
                                 + " (max_replication_slots). By hand: SELECT " + call + ";",
-                        false,
+                        SqlErrors.isLoss(e),
                         e);
             }
         }

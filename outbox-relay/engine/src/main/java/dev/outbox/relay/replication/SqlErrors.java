@@ -192,7 +192,7 @@ final class SqlErrors {
     }
 
     /** Of the connection or the server. Closing a connection that is gone fails without a SQLSTATE. */
-    private static boolean isLoss(SQLException e) {
+    static boolean isLoss(SQLException e) {
         String state = state(e);
         return state.startsWith("08") || state.startsWith("57") || isCausedBy(e, IOException.class);
     }
