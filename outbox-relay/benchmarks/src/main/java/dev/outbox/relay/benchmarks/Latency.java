@@ -7,6 +7,7 @@ package dev.outbox.relay.benchmarks;
  * @param transactionsPerSecond that were really committed
  * @param cpuSeconds the side's processor time in a minute
  * @param postgresCpuSeconds PostgreSQL's in a minute, with what the transactions took
+ * @param repeated how many records more than were committed
  */
 record Latency(
         double p50Millis,
@@ -16,4 +17,5 @@ record Latency(
         double transactionsPerSecond,
         double cpuSeconds,
         double postgresCpuSeconds,
-        long peakMemoryBytes) {}
+        long peakMemoryBytes,
+        long repeated) {}

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The results as text: for a terminal, and as Markdown. */
 final class Report {
@@ -43,11 +44,15 @@ final class Report {
         for (Shape shape : results.shapes()) {
             text.append('\n').append(shape).append('\n');
             Tables.plain(text, backlog(shape));
+            text.append(repeated(shape));
         }
         if (!results.latencySides().isEmpty()) {
             text.append('\n').append(steadyTitle()).append('\n');
             Tables.plain(text, latencies());
             text.append(loadNotKept());
+            results.latencySides()
+                    .forEach(side -> text.append(repeated(
+                            side, results.latency(side, Latency::repeated).greatest())));
         }
         text.append('\n');
         goals.forEach(line -> text.append(line).append('\n'));
@@ -69,11 +74,15 @@ final class Report {
         for (Shape shape : results.shapes()) {
             text.append("\n## A backlog of ").append(shape).append("\n\n");
             Tables.markdown(text, backlog(shape));
+            text.append(repeated(shape));
         }
         if (!results.latencySides().isEmpty()) {
             text.append("\n## ").append(steadyTitle()).append("\n\n");
             Tables.markdown(text, latencies());
             text.append(loadNotKept());
+            results.latencySides()
+                    .forEach(side -> text.append(repeated(
+                            side, results.latency(side, Latency::repeated).greatest())));
         }
         text.append("\n## Goals\n\n");
         goals.forEach(line -> text.append("- ").append(line).append('\n'));
@@ -85,6 +94,20 @@ final class Report {
                         .append(side.settings())
                         .append('\n'));
         return text.toString();
+    }
+
+    /** What is sent twice is not what was to be measured, though it is no reason to throw an hour away. */
+    private String repeated(Shape shape) {
+        return results.sides(shape).stream()
+                .map(side -> repeated(
+                        side, results.of(shape, side, Figures::repeated).greatest()))
+                .collect(Collectors.joining());
+    }
+
+    private static String repeated(Side side, double records) {
+        return records == 0
+                ? ""
+                : format("%nIn one of its runs '%s' sent %.0f records again, or more.%n", side, records);
     }
 
     /** A latency of a load that was not there would be no latency. */

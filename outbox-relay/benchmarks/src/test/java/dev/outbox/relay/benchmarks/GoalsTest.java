@@ -23,8 +23,8 @@ class GoalsTest {
     void sides_are_compared_run_by_run_and_what_was_not_measured_is_left_out() {
         Results results = new Results(plan);
         for (int speed = 1; speed <= 3; speed++) {
-            results.add(Shape.ONE_EVENT, sides.drainEager(), new Figures(50_000 * speed, 8, 17, 130_000_000));
-            results.add(Shape.ONE_EVENT, sides.relay(), new Figures(150_000 * speed, 4, 6, 210_000_000));
+            results.add(Shape.ONE_EVENT, sides.drainEager(), new Figures(50_000 * speed, 8, 17, 130_000_000, 0));
+            results.add(Shape.ONE_EVENT, sides.relay(), new Figures(150_000 * speed, 4, 6, 210_000_000, 0));
         }
 
         assertThat(Goals.of(results, sides))
