@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka broker of its own process (KRaft), in a temporary directory that goes when it is closed: a cluster of one node,
@@ -26,6 +28,7 @@ import org.apache.kafka.common.Uuid;
 public final class KafkaBroker implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
     private final Path directory;
     private final int port;
@@ -197,6 +200,8 @@ public final class KafkaBroker implements AutoCloseable {
                             .anyMatch(node -> node.idString().equals(properties.get("node.id")))) {
                         return;
                     }
+                    requireAlive(deadline, null);
+                    LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
                 } catch (ExecutionException | java.util.concurrent.TimeoutException | KafkaException e) {
                     requireAlive(deadline, e);
                 } catch (InterruptedException e) {
@@ -207,7 +212,7 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    private void requireAlive(long deadline, Exception cause) {
+    private void requireAlive(long deadline, @Nullable Exception cause) {
         if (!process.isAlive() || System.nanoTime() > deadline) {
             String output = output();
             close();
