@@ -101,12 +101,6 @@ final class GrowthReport {
                 lines.add(goal(points.get(next - 1), points.get(next)));
             }
         }
-        for (GrowthPoint point : figures.keySet()) {
-            double repeated = median(point, Figures::repeated).greatest();
-            if (repeated > 0) {
-                lines.add(format("MISSED: with %s at least %.0f records were sent again", point, repeated));
-            }
-        }
         return lines;
     }
 

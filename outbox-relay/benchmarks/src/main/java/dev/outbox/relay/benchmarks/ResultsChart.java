@@ -53,6 +53,6 @@ final class ResultsChart {
         if (side.name().startsWith("Outbox")) {
             return "#2a7f62";
         }
-        return side.name().startsWith("Debezium") ? "#c8553d" : "#9aa5b1";
+        return side.isDebezium() ? "#c8553d" : "#9aa5b1";
     }
 }

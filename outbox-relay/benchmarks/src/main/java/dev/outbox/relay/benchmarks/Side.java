@@ -37,6 +37,11 @@ record Side(String name, Kind kind, String settings, Launch launch) {
         }
     }
 
+    /** Whether it is the peer, which may send records again; nothing else here has a reason to. */
+    boolean isDebezium() {
+        return name.startsWith("Debezium");
+    }
+
     @Override
     public String toString() {
         return name;
