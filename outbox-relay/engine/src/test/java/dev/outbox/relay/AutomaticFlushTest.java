@@ -63,7 +63,7 @@ class AutomaticFlushTest {
             Delivery waiting = host.take(1).get(0);
             older.commit();
 
-            drainSlowly(host);
+            drainSlowly(host, config);
             host.close();
 
             Host restarted = Host.start(config);
@@ -78,8 +78,8 @@ class AutomaticFlushTest {
      * Takes half of the long transaction. The first room is used up with nothing acknowledged: the loop then asks the
      * server for signs of life, and the answers stand between the rows that follow.
      */
-    private static void drainSlowly(Host host) {
-        List<Delivery> first = host.takeUntilQuiet();
+    private static void drainSlowly(Host host, RelayConfig config) {
+        List<Delivery> first = host.takeUntilFull(config);
         assertThat(host.engine().poll(Duration.ofSeconds(3))).isEmpty();
         first.forEach(Delivery::ack);
         int taken = first.size();

@@ -9,6 +9,7 @@ import java.util.List;
 final class Host implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration QUIET = Duration.ofMillis(500);
 
     private final RelayEngine engine;
 
@@ -47,21 +48,55 @@ final class Host implements AutoCloseable {
         return taken;
     }
 
-    /** What arrives before the stream has been quiet for a while. */
-    List<Delivery> takeUntilQuiet() {
-        List<Delivery> taken = new ArrayList<>();
-        List<Delivery> more = engine.poll(Duration.ofSeconds(1));
-        while (!more.isEmpty()) {
-            taken.addAll(more);
-            more = engine.poll(Duration.ofMillis(500));
+    /** Takes exactly so many deliveries, and sees that no more follow for a while. */
+    List<Delivery> takeOnly(int count) {
+        List<Delivery> taken = take(count);
+        List<Delivery> more = engine.poll(QUIET);
+        if (!more.isEmpty()) {
+            throw new AssertionError("expected " + count + " deliveries, then came " + more);
         }
         return taken;
     }
 
+    /** Takes deliveries up to the one of this payload, or fails. */
+    List<Delivery> takeUntil(String value) {
+        List<Delivery> taken = new ArrayList<>();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (taken.isEmpty() || !value(taken.get(taken.size() - 1)).equals(value)) {
+            if (System.nanoTime() >= deadline) {
+                throw new AssertionError("expected " + value + ", got " + values(taken));
+            }
+            taken.addAll(engine.poll(Duration.ofMillis(50)));
+        }
+        return taken;
+    }
+
+    /** Takes what there is room for while nothing is acknowledged, or fails: there has to be more than that. */
+    List<Delivery> takeUntilFull(RelayConfig config) {
+        List<Delivery> taken = new ArrayList<>();
+        List<Delivery> more;
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        do {
+            if (System.nanoTime() >= deadline) {
+                throw new AssertionError("expected " + config.maxBytesInFlight() + " bytes in flight, got "
+                        + bytesInFlight() + " in " + taken.size() + " deliveries");
+            }
+            more = engine.poll(QUIET);
+            taken.addAll(more);
+        } while (!more.isEmpty() || bytesInFlight() < config.maxBytesInFlight() * 9 / 10);
+        return taken;
+    }
+
+    private long bytesInFlight() {
+        return engine.progress().orElseThrow().bytesInFlight();
+    }
+
     static List<String> values(List<Delivery> deliveries) {
-        return deliveries.stream()
-                .map(delivery -> new String(delivery.record().value(), StandardCharsets.UTF_8))
-                .toList();
+        return deliveries.stream().map(Host::value).toList();
+    }
+
+    private static String value(Delivery delivery) {
+        return new String(delivery.record().value(), StandardCharsets.UTF_8);
     }
 
     static String header(Delivery delivery, String name) {

@@ -39,7 +39,7 @@ class InterleavingTest {
         int events = 10_000;
         try (Host host = Host.start(config)) {
             database.insert("a", 0, events);
-            List<Delivery> half = host.takeUntilQuiet();
+            List<Delivery> half = host.takeUntilFull(config);
             assertThat(half).hasSizeLessThan(events / 2);
             half.forEach(Delivery::ack);
         }
@@ -83,7 +83,7 @@ class InterleavingTest {
 
             engine.start(store);
 
-            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("3", "4");
+            assertThat(Host.values(host.takeOnly(2))).containsExactly("3", "4");
         }
     }
 
@@ -105,7 +105,7 @@ class InterleavingTest {
 
             engine.start(store);
 
-            List<Delivery> again = host.takeUntilQuiet();
+            List<Delivery> again = host.takeOnly(1);
             assertThat(Host.values(again)).containsExactly("{\"n\":1}");
             assertThat(second.position().isAtOrBefore(again.get(0).position())).isTrue();
         }
@@ -131,7 +131,7 @@ class InterleavingTest {
 
                 assertThat(confirmed(crashing)).isLessThan(delivery.position().commitLsn());
                 startWhenUp(engine, store);
-                assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}");
+                assertThat(Host.values(host.takeOnly(1))).containsExactly("{\"n\":2}");
             }
         }
     }

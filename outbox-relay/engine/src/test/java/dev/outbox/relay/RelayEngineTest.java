@@ -50,7 +50,7 @@ class RelayEngineTest {
             connection.rollback();
             database.insert("b", 7, 1);
 
-            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":7}");
+            assertThat(Host.values(host.takeOnly(1))).containsExactly("{\"n\":7}");
         }
     }
 
@@ -63,7 +63,7 @@ class RelayEngineTest {
             database.execute("TRUNCATE outbox");
             database.insert("a", 2, 1);
 
-            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":1}", "{\"n\":2}");
+            assertThat(Host.values(host.takeOnly(2))).containsExactly("{\"n\":1}", "{\"n\":2}");
         }
     }
 
@@ -98,7 +98,7 @@ class RelayEngineTest {
 
             host.engine().start(PositionStore.NONE);
 
-            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":2}", "{\"n\":3}");
+            assertThat(Host.values(host.takeOnly(2))).containsExactly("{\"n\":2}", "{\"n\":3}");
         }
     }
 
@@ -149,7 +149,7 @@ class RelayEngineTest {
 
             engine.start(MemoryStore.of(second));
 
-            assertThat(Host.values(host.takeUntilQuiet())).containsExactly("{\"n\":3}", "{\"n\":4}");
+            assertThat(Host.values(host.takeOnly(2))).containsExactly("{\"n\":3}", "{\"n\":4}");
         }
     }
 
@@ -204,7 +204,7 @@ class RelayEngineTest {
             List<Delivery> deliveries = host.take(2);
             store.store(engine, deliveries.get(1).checkpoint());
             deliveries.get(1).ack();
-            host.takeUntilQuiet();
+            host.takeOnly(0);
             assertThat(engine.confirmedLsn())
                     .isLessThan(deliveries.get(1).checkpoint().confirmableLsn());
 
@@ -236,16 +236,16 @@ class RelayEngineTest {
 
     @Test
     void inside_a_long_transaction_the_checkpoint_follows_the_acknowledgements_and_nothing_is_confirmed() {
-        RelayEngine engine =
-                new RelayEngine(database.config().maxBytesInFlight(1024 * 1024).build());
+        RelayConfig config = database.config().maxBytesInFlight(1024 * 1024).build();
+        RelayEngine engine = new RelayEngine(config);
         MemoryStore store = new MemoryStore();
         int events = 20_000;
         try (Host host = Host.start(engine, store)) {
             LogSequenceNumber before = engine.checkpoint().confirmableLsn();
             database.insert("a", 0, events);
-            List<Delivery> acknowledged = host.takeUntilQuiet();
+            List<Delivery> acknowledged = host.takeUntilFull(config);
             acknowledged.forEach(Delivery::ack);
-            host.takeUntilQuiet();
+            host.takeUntilFull(config);
             int steps = acknowledged.size() / AckTracker.SEGMENT * AckTracker.SEGMENT;
             assertThat(steps).isPositive();
 
@@ -329,7 +329,7 @@ class RelayEngineTest {
             int events = 20_000;
             database.insert("a", 1, events);
 
-            List<Delivery> first = host.takeUntilQuiet();
+            List<Delivery> first = host.takeUntilFull(config);
             assertThat(first).hasSizeBetween(100, 1024 * 1024 / 256);
             assertThatNothingMoreComes(host, Duration.ofSeconds(5));
             assertThat(database.query(active())).isEqualTo("t");

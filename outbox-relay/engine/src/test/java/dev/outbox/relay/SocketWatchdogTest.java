@@ -97,7 +97,7 @@ class SocketWatchdogTest {
                 config(Duration.ofSeconds(1)).maxBytesInFlight(1024 * 1024).build();
         try (Host host = Host.start(engine(config))) {
             database.insert("a", 1, 20_000);
-            host.takeUntilQuiet();
+            host.takeUntilFull(config);
 
             assertThat(host.engine().poll(Duration.ofSeconds(4))).isEmpty();
             assertThat(database.query(
