@@ -57,7 +57,7 @@ record GrowthPoint(Dimension dimension, long value, Shape shape, int streams, lo
 
     private static GrowthPoint of(
             Dimension dimension, long value, long events, int inTransaction, int bytes, int types, int streams) {
-        String name = String.format(Locale.ROOT, "%,d %s", value, dimension);
+        String name = number(value) + " " + dimension;
         return new GrowthPoint(
                 dimension, value, new Shape(DATABASE, name, inTransaction, bytes, types), streams, events);
     }
@@ -68,6 +68,14 @@ record GrowthPoint(Dimension dimension, long value, Shape shape, int streams, lo
             case STREAMS, EVENTS_PER_TRANSACTION -> value * secondsForMillion;
             case PAYLOAD_BYTES, AGGREGATE_TYPES -> secondsForMillion;
         };
+    }
+
+    String number() {
+        return number(value);
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
     }
 
     @Override

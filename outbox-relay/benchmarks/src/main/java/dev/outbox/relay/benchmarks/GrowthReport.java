@@ -9,12 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** How cost grows, as text and as a chart, and whether anything grows faster than what it is given. */
 final class GrowthReport {
 
     private static final List<String> COLUMNS = List.of(
-            "", "events/s", "least–greatest", "CPU s / 1 M events", "PostgreSQL's CPU s / 1 M events", "peak RSS MB");
+            "events/s", "least–greatest", "CPU s / 1 M events", "PostgreSQL's CPU s / 1 M events", "peak RSS MB");
     private static final String COLOUR = "#2a7f62";
     private static final double MEGABYTE = 1e6;
 
@@ -74,15 +75,17 @@ final class GrowthReport {
 
     private Bar bar(GrowthPoint point, ToDoubleFunction<Figures> figure, String format) {
         double value = median(point, figure).value();
-        return new Bar(point.toString(), value, String.format(Locale.ROOT, format, value), COLOUR);
+        return new Bar(point.number(), value, String.format(Locale.ROOT, format, value), COLOUR);
     }
 
     private List<List<String>> table(Dimension dimension) {
-        List<List<String>> rows = new ArrayList<>(List.of(COLUMNS));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(
+                Stream.concat(Stream.of(dimension.toString()), COLUMNS.stream()).toList());
         for (GrowthPoint point : points(dimension)) {
             Median events = median(point, Figures::eventsPerSecond);
             rows.add(List.of(
-                    point.toString(),
+                    point.number(),
                     format("%,.0f", events.value()),
                     format("%,.0f–%,.0f", events.least(), events.greatest()),
                     format("%.1f", median(point, Figures::cpuSeconds).value()),
@@ -111,11 +114,12 @@ final class GrowthReport {
         double memory = median(point, Figures::peakMemoryBytes).value()
                 / median(before, Figures::peakMemoryBytes).value();
         return format(
-                "%s: from %s to %s the processor time is %.2f ×, the memory %.2f ×; at most %.0f ×, give or"
+                "%s: from %s to %s %s the processor time is %.2f ×, the memory %.2f ×; at most %.0f ×, give or"
                         + " take a quarter",
                 cost <= grown * TOLERANCE && memory <= grown * TOLERANCE ? "met" : "MISSED",
-                before,
-                point,
+                before.number(),
+                point.number(),
+                point.dimension(),
                 cost,
                 memory,
                 grown);
