@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,12 @@ final class NotedSocket extends Socket {
     private static final int END = -1;
 
     private static final int GULP = 256 * 1024;
+
+    /** What a near server may send before it is read, in bytes: less than comes while a reader stays away. */
+    private static final int NEAR_BUFFER = 128 * 1024;
+
+    /** Of a server to which there and back takes no longer, in nanoseconds. Far ones need what the kernel finds right. */
+    private static final long NEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final SocketTraffic traffic;
     private final Gulps gulps = new Gulps(System.nanoTime());
@@ -30,6 +38,19 @@ final class NotedSocket extends Socket {
 
     NotedSocket(SocketTraffic traffic) {
         this.traffic = traffic;
+    }
+
+    @Override
+    public void connect(SocketAddress address, int timeoutMillis) throws IOException {
+        long began = System.nanoTime();
+        super.connect(address, timeoutMillis);
+        connected(System.nanoTime() - began);
+    }
+
+    void connected(long afterNanos) throws IOException {
+        if (afterNanos <= NEAR_NANOS) {
+            setReceiveBufferSize(NEAR_BUFFER);
+        }
     }
 
     /** The bytes that have arrived and were not read. */

@@ -46,6 +46,20 @@ class NotedSocketTest {
     }
 
     @Test
+    void a_near_server_fills_the_socket_while_its_reader_is_away_and_a_far_one_has_the_room_that_the_kernel_gives()
+            throws IOException {
+        int much = 256 * 1024;
+        socket.setReceiveBufferSize(much);
+        int room = socket.getReceiveBufferSize();
+
+        socket.connected(Duration.ofMillis(3).toNanos());
+        assertThat(socket.getReceiveBufferSize()).isEqualTo(room);
+
+        socket.connected(Duration.ofMillis(1).toNanos());
+        assertThat(socket.getReceiveBufferSize()).isEqualTo(room / 2);
+    }
+
+    @Test
     void nothing_is_heard_where_nothing_arrives() throws IOException {
         assertThat(socket.listen(SHORT)).isFalse();
         assertThat(socket.unread()).isZero();
