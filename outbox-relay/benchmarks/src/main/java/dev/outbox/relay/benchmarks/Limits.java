@@ -32,7 +32,7 @@ final class Limits {
         return new Side(
                 "pgjdbc drain, " + words(reading),
                 Side.Kind.DRAIN,
-                READ,
+                read(reading),
                 job -> Commands.java(ENVIRONMENT, JVM, Drain.class, job.url(), job.slot(), reading, job.events()));
     }
 
@@ -55,7 +55,7 @@ final class Limits {
         return new Side(
                 "smallest loop, " + words(reading),
                 Side.Kind.RELAY,
-                READ + "; " + SENT + lingerMillis,
+                read(reading) + "; " + SENT + lingerMillis,
                 job -> Commands.java(
                         ENVIRONMENT,
                         JVM,
@@ -91,6 +91,10 @@ final class Limits {
                                 "--option=publication_names=outbox",
                                 "--no-loop",
                                 "--endpos=" + job.end()))));
+    }
+
+    private static String read(Reading reading) {
+        return READ + (reading == Reading.EAGER ? "" : ", the relay's receive buffer of 128 KiB");
     }
 
     private static String words(Reading reading) {

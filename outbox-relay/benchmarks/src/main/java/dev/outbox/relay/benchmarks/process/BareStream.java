@@ -13,6 +13,9 @@ import org.postgresql.replication.PGReplicationStream;
 /** A slot's stream as pgjdbc gives it, with nothing around it. Nothing is ever confirmed. Not thread safe. */
 final class BareStream implements AutoCloseable {
 
+    /** The relay's: a larger one does not fill while the reader is away. */
+    private static final int RECEIVE_BUFFER = 128 * 1024;
+
     private final Connection connection;
     private final PGReplicationStream stream;
 
@@ -30,6 +33,7 @@ final class BareStream implements AutoCloseable {
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
         if (reading == Reading.IN_GULPS) {
             PGProperty.SOCKET_FACTORY.set(properties, GulpingSocketFactory.class.getName());
+            PGProperty.RECEIVE_BUFFER_SIZE.set(properties, RECEIVE_BUFFER);
         }
         Connection connection = DriverManager.getConnection(url, properties);
         PGReplicationStream stream = connection
