@@ -6,8 +6,8 @@ import java.util.Locale;
 /** Panels of bars, as an SVG. Not thread safe. */
 final class BarChart {
 
-    private static final int WIDTH = 860;
-    private static final int NAMES = 230;
+    private static final int WIDTH = 920;
+    private static final int NAMES = 290;
     private static final int VALUES = 70;
     private static final int BAR = 16;
     private static final int LINE = 22;
