@@ -9,7 +9,7 @@ import java.util.List;
 final class Host implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final Duration QUIET = Duration.ofMillis(500);
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private final RelayEngine engine;
 
@@ -51,14 +51,11 @@ final class Host implements AutoCloseable {
     /** Takes exactly so many deliveries, and sees that no more follow for a while. */
     List<Delivery> takeOnly(int count) {
         List<Delivery> taken = take(count);
-        List<Delivery> more = engine.poll(QUIET);
-        if (!more.isEmpty()) {
-            throw new AssertionError("expected " + count + " deliveries, then came " + more);
-        }
+        requireNoMore(taken);
         return taken;
     }
 
-    /** Takes deliveries up to the one of this payload, or fails. */
+    /** Takes deliveries up to the one of this payload, or fails; sees that no more follow for a while. */
     List<Delivery> takeUntil(String value) {
         List<Delivery> taken = new ArrayList<>();
         long deadline = System.nanoTime() + LIMIT.toNanos();
@@ -68,7 +65,15 @@ final class Host implements AutoCloseable {
             }
             taken.addAll(engine.poll(Duration.ofMillis(50)));
         }
+        requireNoMore(taken);
         return taken;
+    }
+
+    private void requireNoMore(List<Delivery> taken) {
+        List<Delivery> more = engine.poll(QUIET);
+        if (!more.isEmpty()) {
+            throw new AssertionError("expected no more than " + values(taken) + ", then came " + values(more));
+        }
     }
 
     /** Takes what there is room for while nothing is acknowledged, or fails: there has to be more than that. */

@@ -2,6 +2,7 @@ package dev.outbox.relay.replication;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,6 +57,20 @@ class NotedSocketTest {
 
         socket.connected(Duration.ofMillis(1).toNanos());
         assertThat(socket.getReceiveBufferSize()).isEqualTo(room(128 * 1024)).isNotEqualTo(before);
+    }
+
+    @Test
+    void how_near_a_server_is_shows_when_it_is_connected_to() throws IOException {
+        int near = room(128 * 1024);
+        try (ServerSocket listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
+            // A machine that is busy may be late for once.
+            await().until(() -> {
+                try (NotedSocket connected = new NotedSocket(traffic)) {
+                    connected.connect(listening.getLocalSocketAddress());
+                    return connected.getReceiveBufferSize() == near;
+                }
+            });
+        }
     }
 
     /** What the kernel makes of a size. */
