@@ -167,13 +167,16 @@ public final class KafkaErrors {
         return error instanceof InvalidRecordException ? Reason.RECORD : null;
     }
 
-    /** Whether a failure that came earlier names its cause less well: batch mates of a refused record get such a one. */
+    /**
+     * Whether a failure that came earlier names its cause less well: batch mates of a refused record get such a one, and
+     * may be told before the record is. What is sent between the two meets a closed producer, and that says no more.
+     */
     static boolean saysLess(RelayException earlier, RelayException later) {
         return isGeneric(earlier.getCause()) && !isGeneric(later.getCause());
     }
 
     private static boolean isGeneric(@Nullable Throwable error) {
-        return error != null && error.getClass() == KafkaException.class;
+        return error instanceof IllegalStateException || (error != null && error.getClass() == KafkaException.class);
     }
 
     /** A client can't be made of the properties under kafka. */
