@@ -142,7 +142,6 @@ final class TestDatabase implements BeforeEachCallback {
         if (factory == null) {
             // For the two phases of JTA.
             PostgresServer started = PostgresServer.start(Map.of("max_prepared_transactions", "10"));
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
             HikariConfig pool = new HikariConfig();
             pool.setJdbcUrl(started.createDatabase(NAME));
             pool.setUsername(started.user());

@@ -75,7 +75,6 @@ final class TestDatabase implements BeforeEachCallback {
         if (server == null) {
             server = PostgresServer.start();
             server.createDatabase(NAME);
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         }
         return server;
     }

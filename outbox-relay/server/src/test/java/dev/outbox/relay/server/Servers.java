@@ -13,7 +13,7 @@ final class Servers {
     static final KafkaBroker BROKER = KafkaBroker.start();
 
     static {
-        // PostgreSQL ends with the JVM by itself.
+        // PostgreSQL goes with the JVM by itself.
         Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close));
     }
 

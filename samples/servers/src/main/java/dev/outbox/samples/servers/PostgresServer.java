@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed.
+ * A PostgreSQL server of its own process, in a temporary directory that goes when it is closed, or the JVM ends.
  *
  * <p>It is durable as a production server is ({@code fsync}, {@code synchronous_commit} and {@code full_page_writes} on)
  * and has {@code wal_level=logical} unless told otherwise. The superuser is {@code postgres}; local connections are
@@ -46,7 +46,7 @@ public final class PostgresServer implements AutoCloseable {
         this.binaries = binaries;
         this.postgres = launch(data, port, settings, binaries);
         this.pgCtl = PgCtl.of(data);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "postgres-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "postgres-close"));
     }
 
     /** Starts a server on a free port; returns when it accepts connections. */
@@ -244,9 +244,9 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Stops the server and deletes its data. */
+    /** Stops the server and deletes its data. Safe to call again, and while the JVM ends. */
     @Override
-    public void close() {
+    public synchronized void close() {
         stop();
         Directories.delete(data);
         pgCtl.close();

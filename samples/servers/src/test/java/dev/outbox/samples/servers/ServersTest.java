@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServersTest {
 
@@ -83,6 +87,40 @@ class ServersTest {
                 rows.next();
                 assertThat(rows.getInt(1)).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void a_jvm_that_ends_without_closing_its_postgres_leaves_neither_server_nor_data(@TempDir Path directory)
+            throws Exception {
+        Path told = directory.resolve("told");
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Forgetful.class.getName(),
+                        told.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+
+        assertThat(jvm.waitFor()).isZero();
+        List<String> lines = Files.readAllLines(told);
+        long pid = Long.parseLong(lines.get(0));
+        await().until(() -> ProcessHandle.of(pid).isEmpty());
+        assertThat(Path.of(lines.get(1))).isAbsolute().doesNotExist();
+    }
+
+    /** A program. */
+    static final class Forgetful {
+
+        private Forgetful() {}
+
+        public static void main(String[] args) throws IOException {
+            PostgresServer server = PostgresServer.start();
+            Files.write(
+                    Path.of(args[0]),
+                    List.of(String.valueOf(server.pid()), server.data().toString()));
         }
     }
 
