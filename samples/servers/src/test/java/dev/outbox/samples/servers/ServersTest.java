@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -106,8 +107,8 @@ class ServersTest {
 
         assertThat(jvm.waitFor()).isZero();
         List<String> lines = Files.readAllLines(told);
-        long pid = Long.parseLong(lines.get(0));
-        await().until(() -> ProcessHandle.of(pid).isEmpty());
+        assertThatThrownBy(() -> DriverManager.getConnection(lines.get(0), "postgres", "postgres"))
+                .isInstanceOf(SQLException.class);
         assertThat(Path.of(lines.get(1))).isAbsolute().doesNotExist();
     }
 
@@ -120,7 +121,7 @@ class ServersTest {
             PostgresServer server = PostgresServer.start();
             Files.write(
                     Path.of(args[0]),
-                    List.of(String.valueOf(server.pid()), server.data().toString()));
+                    List.of(server.url("postgres"), server.data().toString()));
         }
     }
 
