@@ -52,6 +52,9 @@ final class CaseRun {
             settled |= fault.expected() == Expected.RECOVERS && RelayProcess.hasFailed(state);
             judgeWhatThereIs();
         }
+        if (!failures.isEmpty()) {
+            target.relays().forEach(relay -> failures.addAll(relay.errors()));
+        }
         return new Row(
                 target.of(),
                 target.round(),
@@ -156,7 +159,8 @@ final class CaseRun {
         }
         boolean once = target.exactlyOnce() || fault.noDuplicates();
         if (verdict != null && once && verdict.duplicates() > 0) {
-            failures.add(verdict.duplicates() + " records received again");
+            failures.add(verdict.duplicates() + " records received again: "
+                    + target.truth().repeated());
         }
     }
 

@@ -29,8 +29,9 @@ final class Reader implements AutoCloseable {
      * A record's event.
      *
      * @param id a random one if the record has none: nobody has written that
+     * @param place topic, partition and offset of the record
      */
-    record Received(UUID id, String aggregateId) {}
+    record Received(UUID id, String aggregateId, String place) {}
 
     private static final int MOST_KEPT = 1_000_000;
     private static final Duration POLL = Duration.ofMillis(50);
@@ -127,7 +128,8 @@ final class Reader implements AutoCloseable {
     }
 
     private void note(ConsumerRecord<byte[], byte[]> record) {
-        Received event = new Received(id(record), text(record.key()));
+        String place = record.topic() + "-" + record.partition() + "@" + record.offset();
+        Received event = new Received(id(record), text(record.key()), place);
         if (record.topic().equals(deadLetterTopic)) {
             deadLetters.put(event.id(), record);
         } else {

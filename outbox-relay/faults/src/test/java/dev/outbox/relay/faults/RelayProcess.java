@@ -152,6 +152,11 @@ final class RelayProcess {
         return state;
     }
 
+    /** The lines in which it told of errors, for a message. */
+    List<String> errors() {
+        return log().lines().filter(line -> line.contains(" ERROR ")).toList();
+    }
+
     /** Its last lines that are no progress, for a message. */
     String lastWords() {
         List<String> lines =

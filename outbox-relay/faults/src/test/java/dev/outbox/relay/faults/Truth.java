@@ -5,7 +5,9 @@ import dev.outbox.samples.check.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -98,6 +100,18 @@ final class Truth {
     private boolean isCovered(Transaction transaction) {
         Optional<CommitPoint> commit = witness == null ? Optional.empty() : witness.commit(transaction);
         return commit.isPresent() && gaps.stream().anyMatch(gap -> gap.covers(commit.get()));
+    }
+
+    /** Where the records of each event lie that was received more than once. */
+    List<String> repeated() {
+        Map<UUID, List<String>> places = new LinkedHashMap<>();
+        reader.received()
+                .forEach(event -> places.computeIfAbsent(event.id(), id -> new ArrayList<>())
+                        .add(event.place()));
+        return places.entrySet().stream()
+                .filter(event -> event.getValue().size() > 1)
+                .map(event -> event.getKey() + " at " + String.join(" and ", event.getValue()))
+                .toList();
     }
 
     /** Judges; what is forgiven and has not come is not told to the checker. */
