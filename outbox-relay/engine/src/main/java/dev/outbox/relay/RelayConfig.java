@@ -163,7 +163,7 @@ public final class RelayConfig {
         private Map<String, String> routes = Map.of();
         private NullPayload nullPayload = NullPayload.EMPTY;
         private RecordTimestamp timestamp = RecordTimestamp.COMMIT_TIME;
-        private long maxBytesInFlight = 4L * 1024 * 1024;
+        private long maxBytesInFlight = MIN_BYTES_IN_FLIGHT;
         private Duration walSenderTimeout = Duration.ofSeconds(10);
 
         private Builder(String url) {
@@ -230,7 +230,7 @@ public final class RelayConfig {
             return this;
         }
 
-        /** Default 4 MiB, some thousands of events of ordinary size; at least 1 MiB. */
+        /** Default 1 MiB, some thousand events of ordinary size, which is also the least. */
         public Builder maxBytesInFlight(long bytes) {
             this.maxBytesInFlight = bytes;
             return this;

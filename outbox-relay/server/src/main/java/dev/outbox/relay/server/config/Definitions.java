@@ -78,7 +78,7 @@ final class Definitions {
                     "`commit-time` or `occurred-at`",
                     "commit-time",
                     "Which time becomes the record's timestamp."),
-            stream("max-bytes-in-flight", SIZE, "4MiB", "Bytes that may be sent and not acknowledged; 1MiB at least."),
+            stream("max-bytes-in-flight", SIZE, "1MiB", "Bytes that may be sent and not acknowledged; 1MiB at least."),
             stream(
                     "wal-sender-timeout",
                     TIME,
