@@ -230,7 +230,7 @@ public final class RelayConfig {
             return this;
         }
 
-        /** Default 1 MiB, some thousand events of ordinary size, which is also the least. */
+        /** Default 1 MiB, which is also the least: some thousand events of ordinary size. */
         public Builder maxBytesInFlight(long bytes) {
             this.maxBytesInFlight = bytes;
             return this;
