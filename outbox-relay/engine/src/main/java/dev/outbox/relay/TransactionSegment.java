@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionSegment {
 
-    private final Begin begin;
+    private final LogSequenceNumber commitLsn;
+    private final long commitUnixMillis;
     private final LogSequenceNumber previousEndLsn;
     private final AtomicLong outstanding = new AtomicLong();
     private int events;
@@ -21,7 +22,8 @@ final class TransactionSegment {
 
     /** @param previousEndLsn where everything before the transaction ends */
     TransactionSegment(Begin begin, LogSequenceNumber previousEndLsn) {
-        this.begin = begin;
+        this.commitLsn = begin.commitLsn();
+        this.commitUnixMillis = begin.commitUnixMillis();
         this.previousEndLsn = previousEndLsn;
     }
 
@@ -56,7 +58,7 @@ final class TransactionSegment {
     }
 
     LogSequenceNumber commitLsn() {
-        return begin.commitLsn();
+        return commitLsn;
     }
 
     /** The place of the last event delivered of it. */
@@ -65,7 +67,7 @@ final class TransactionSegment {
     }
 
     long commitUnixMillis() {
-        return begin.commitUnixMillis();
+        return commitUnixMillis;
     }
 
     /** Where the transaction ends, once its Commit has been read; for its last segment. */

@@ -18,6 +18,7 @@ final class Limits {
             "-Xmn24m",
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:FreqInlineSize=50",
             "-Djdk.nio.maxCachedBufferSize=262144");
 
     private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");

@@ -1,16 +1,14 @@
 package dev.outbox.relay.pgoutput;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The columns of one row, in the order of its {@link PgOutputMessage.Relation}: the manual's {@code TupleData}.
  *
- * <p>Nothing is copied or kept at decode: each access steps over the columns before its own in the array that the message
- * came in, which is cheap for the few that a row has. A tuple is therefore valid for as long as nobody writes to that
- * array. pgjdbc reads each message into an array of its own, so tuples from it stay valid for as long as they are
- * referenced, and hold the whole message in memory until then. A caller that reuses its buffers takes what it needs with
- * {@link #copy} before it reads the next message.
+ * <p>No value is copied at decode: what is kept is where each column begins in the array that the message came in. A tuple
+ * is therefore valid for as long as nobody writes to that array. pgjdbc reads each message into an array of its own, so
+ * tuples from it stay valid for as long as they are referenced, and hold the whole message in memory until then. A caller
+ * that reuses its buffers takes what it needs with {@link #copy} before it reads the next message.
  *
  * <p>Columns are counted from 0; a column out of range is an {@link IndexOutOfBoundsException}. The methods for values
  * ({@link #offset}, {@link #copy}, {@link #text}, {@link #contentEquals}) throw {@link IllegalStateException} where
@@ -36,14 +34,13 @@ public final class TupleData {
 
     private final byte[] array;
     private final int messageStart;
-    private final int start;
-    private final int columnCount;
+    private final int[] columns;
 
-    private TupleData(byte[] array, int messageStart, int start, int columnCount) {
+    /** @param columns where each begins, with its kind */
+    private TupleData(byte[] array, int messageStart, int[] columns) {
         this.array = array;
         this.messageStart = messageStart;
-        this.start = start;
-        this.columnCount = columnCount;
+        this.columns = columns;
     }
 
     /**
@@ -51,28 +48,18 @@ public final class TupleData {
      * checked here.
      */
     static TupleData read(MessageReader reader, String tuple) {
-        int count = reader.count16("number of columns", 1);
-        int start = reader.position();
-        for (int i = 0; i < count; i++) {
+        int[] columns = new int[reader.count16("number of columns", 1)];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = reader.position();
             if (isValue(reader.columnKind(tuple, i))) {
                 reader.skip(reader.columnLength(tuple, i));
             }
         }
-        return new TupleData(reader.array(), reader.start(), start, count);
+        return new TupleData(reader.array(), reader.start(), columns);
     }
 
     private static boolean isValue(int kind) {
         return kind == TEXT || kind == BINARY;
-    }
-
-    /** Where the column begins, with its kind. */
-    private int find(int column) {
-        Objects.checkIndex(column, columnCount);
-        int position = start;
-        for (int i = 0; i < column; i++) {
-            position += isValue(array[position]) ? HEADER + lengthAt(position) : 1;
-        }
-        return position;
     }
 
     private int lengthAt(int position) {
@@ -81,27 +68,27 @@ public final class TupleData {
 
     /** The number of columns; key tuples too have all of them, with {@link #NULL} for those outside the key. */
     public int columnCount() {
-        return columnCount;
+        return columns.length;
     }
 
     /** The manual's kind byte: {@link #NULL}, {@link #UNCHANGED_TOAST}, {@link #TEXT} or {@link #BINARY}. */
     public char kind(int column) {
-        return (char) array[find(column)];
+        return (char) array[columns[column]];
     }
 
     /** Whether the column is NULL. An unchanged TOASTed value is not. */
     public boolean isNull(int column) {
-        return array[find(column)] == NULL;
+        return array[columns[column]] == NULL;
     }
 
     /** Whether the column's value was sent: neither NULL nor an unchanged TOASTed value. */
     public boolean hasValue(int column) {
-        return isValue(array[find(column)]);
+        return isValue(array[columns[column]]);
     }
 
     /** The number of bytes that were sent as the column's value; 0 if none was sent. */
     public int length(int column) {
-        int at = find(column);
+        int at = columns[column];
         return isValue(array[at]) ? lengthAt(at) : 0;
     }
 
@@ -147,7 +134,7 @@ public final class TupleData {
     }
 
     private int findValue(int column) {
-        int at = find(column);
+        int at = columns[column];
         if (!isValue(array[at])) {
             throw new IllegalStateException("Column " + column + " has no value: it is "
                     + (array[at] == NULL ? "NULL" : "an unchanged TOASTed value, which the server does not send"));

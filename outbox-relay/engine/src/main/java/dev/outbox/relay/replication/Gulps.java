@@ -41,6 +41,11 @@ final class Gulps {
         }
     }
 
+    /** Whether there was, when something was read last. */
+    boolean isBehind() {
+        return behind;
+    }
+
     /** Whether there is much to read. */
     boolean isBehind(long nowNanos) {
         return behind && nowNanos - windowBeganAt < 2 * WINDOW_NANOS;

@@ -36,6 +36,8 @@ final class NotedSocket extends Socket {
     /** What was read in a gulp and not passed on yet. */
     private volatile int kept;
 
+    private volatile boolean closed;
+
     NotedSocket(SocketTraffic traffic) {
         this.traffic = traffic;
     }
@@ -58,9 +60,9 @@ final class NotedSocket extends Socket {
         return super.getInputStream().available() + kept + (heard == NOTHING ? 0 : 1);
     }
 
-    /** Whether there is much to read. For the thread that reads. */
+    /** Whether there was much to read when something was read last. For the thread that reads. */
     boolean isBehind() {
-        return gulps.isBehind(System.nanoTime());
+        return gulps.isBehind();
     }
 
     /**
@@ -81,6 +83,21 @@ final class NotedSocket extends Socket {
             return false;
         } finally {
             setSoTimeout(timeout);
+        }
+    }
+
+    /** pgjdbc asks at each message, and the socket's own answer takes a lock. */
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        try {
+            super.close();
+        } finally {
+            closed = true;
         }
     }
 
@@ -126,7 +143,7 @@ final class NotedSocket extends Socket {
 
         /** Whether there is much to read; returns when it is time to. */
         private boolean letFill() throws IOException {
-            boolean behind = isBehind();
+            boolean behind = gulps.isBehind(System.nanoTime());
             if (behind && in.available() < Gulps.ENOUGH_BYTES) {
                 LockSupport.parkNanos(Gulps.AWAY_NANOS);
             }

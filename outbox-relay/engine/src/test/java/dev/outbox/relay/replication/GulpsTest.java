@@ -49,6 +49,15 @@ class GulpsTest {
         assertThat(gulps.isBehind(at(41))).isFalse();
     }
 
+    @Test
+    void the_first_read_after_a_burst_says_that_it_is_over() {
+        gulps.read(MEGABYTE, at(20));
+        assertThat(gulps.isBehind()).isTrue();
+
+        gulps.read(1_000, at(500));
+        assertThat(gulps.isBehind()).isFalse();
+    }
+
     private static long at(long millis) {
         return TimeUnit.MILLISECONDS.toNanos(millis);
     }

@@ -198,6 +198,13 @@ class NotedSocketTest {
         }
     }
 
+    @Test
+    void whoever_closes_it_it_says_so() throws IOException {
+        assertThat(socket.isClosed()).isFalse();
+        traffic.cut();
+        assertThat(socket.isClosed()).isTrue();
+    }
+
     private int readOne(byte[] into, int at) throws IOException {
         into[at] = (byte) input.read();
         return 1;

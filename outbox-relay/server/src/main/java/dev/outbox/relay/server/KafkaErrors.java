@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -129,7 +130,9 @@ public final class KafkaErrors {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException
                     || cause instanceof InvalidProducerEpochException
-                    || cause instanceof InvalidPidMappingException) {
+                    || cause instanceof InvalidPidMappingException
+                    // To a commit that comes after the brokers' own abort.
+                    || cause instanceof InvalidTxnStateException) {
                 return true;
             }
         }

@@ -173,11 +173,11 @@ final class Progress {
     /**
      * A record was acknowledged, whether its event counts already or not.
      *
-     * @param committedAtMillis when its transaction committed, by the server's clock
+     * @param latencyMillis since its transaction committed, by the server's clock
      */
-    void acknowledged(long committedAtMillis) {
+    void acknowledged(long latencyMillis) {
         acknowledged.increment();
-        latency.record(clock.millis() - committedAtMillis);
+        latency.record(latencyMillis);
     }
 
     /** Where events that don't get to their topic are counted. */

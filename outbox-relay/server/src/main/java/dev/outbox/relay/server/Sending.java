@@ -111,21 +111,23 @@ final class Sending {
         AtomicLong sent = ackTimeout.sending();
         var unused = producer.send(KafkaRecords.of(record), (metadata, error) -> {
             AckTimeout.answered(sent);
-            if (suspension.noticed()) {
+            long now = System.currentTimeMillis();
+            if (suspension.noticed(now)) {
                 // Before the producer's thread sends another batch.
                 end(Suspension.sentence());
             }
             if (error == null) {
-                acknowledged(delivery, metadata, objection);
+                acknowledged(delivery, now, metadata, objection);
             } else {
                 failed(delivery, objection == null ? error : KafkaErrors.deadLetterRefused(record, error));
             }
         });
     }
 
-    private void acknowledged(Delivery delivery, RecordMetadata metadata, @Nullable RecordException objection) {
+    private void acknowledged(
+            Delivery delivery, long now, RecordMetadata metadata, @Nullable RecordException objection) {
         delivery.ack();
-        progress.acknowledged(delivery.committedAtMillis());
+        progress.acknowledged(now - delivery.committedAtMillis());
         if (objection == null) {
             tally.relayed(metadata.serializedKeySize() + Math.max(0, metadata.serializedValueSize()));
         } else {

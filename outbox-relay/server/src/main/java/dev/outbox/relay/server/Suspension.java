@@ -20,6 +20,7 @@ final class Suspension {
     private final LongSupplier currentTimeMillis;
     private volatile long lastNanos;
     private volatile long lastMillis;
+    private volatile long lookedAtMillis;
     private volatile boolean noticed;
 
     /** @param currentTimeMillis runs on while a virtual machine is frozen, where the other clock may stand still */
@@ -35,12 +36,25 @@ final class Suspension {
     void begin() {
         lastNanos = nanoTime.getAsLong();
         lastMillis = currentTimeMillis.getAsLong();
+        lookedAtMillis = lastMillis;
         noticed = false;
     }
 
     boolean noticed() {
+        return noticed(currentTimeMillis.getAsLong());
+    }
+
+    /** For whoever has just asked the clock for the milliseconds. Within the same one there is nothing to notice. */
+    boolean noticed(long millis) {
+        if (millis != lookedAtMillis) {
+            look(millis);
+            lookedAtMillis = millis;
+        }
+        return noticed;
+    }
+
+    private void look(long millis) {
         long nanos = nanoTime.getAsLong();
-        long millis = currentTimeMillis.getAsLong();
         long passed = nanos - lastNanos;
         if (passed > limitNanos || millis - lastMillis > limitMillis) {
             noticed = true;
@@ -49,7 +63,6 @@ final class Suspension {
             lastNanos = nanos;
             lastMillis = millis;
         }
-        return noticed;
     }
 
     /** What it means. */

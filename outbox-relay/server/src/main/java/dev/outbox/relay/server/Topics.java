@@ -7,6 +7,7 @@ import dev.outbox.relay.server.RecordException.Reason;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -126,7 +127,9 @@ public final class Topics {
     static long size(RelayRecord record) {
         byte[] value = record.value();
         long size = OVERHEAD + record.key().length + (value == null ? 0L : value.length);
-        for (RelayHeader header : record.headers()) {
+        List<RelayHeader> headers = record.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            RelayHeader header = headers.get(i);
             size += HEADER_OVERHEAD
                     + (long) MAX_UTF8_BYTES_A_CHAR * header.name().length()
                     + header.value().length;

@@ -3,15 +3,12 @@ package dev.outbox.relay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,16 +57,6 @@ class StartScriptTest {
         assertThat(run(script, Map.of("JAVA_OPTS", "-Da=1 -Db=2", "OUTBOX_RELAY_OPTS", "-Xmx1g"))
                         .lines())
                 .containsSubsequence("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-Da=1", "-Db=2", "-Xmx1g", "-jar");
-    }
-
-    @Test
-    void the_method_that_is_not_to_be_inlined_is_there() throws Exception {
-        Matcher named = Pattern.compile("dontinline,(\\S+)::(\\S+)").matcher(Files.readString(script));
-
-        assertThat(named.find()).isTrue();
-        assertThat(Class.forName(named.group(1)).getDeclaredMethods())
-                .extracting(Method::getName)
-                .contains(named.group(2));
     }
 
     @Test

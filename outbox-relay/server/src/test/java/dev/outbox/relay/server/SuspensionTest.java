@@ -34,6 +34,19 @@ class SuspensionTest {
         assertThat(suspension.noticed()).isTrue();
     }
 
+    /** Every event asks, from two threads, and the clock has its price. */
+    @Test
+    void within_a_millisecond_the_other_clock_is_asked_once() {
+        AtomicLong asked = new AtomicLong();
+        Suspension counting = new Suspension(Duration.ofSeconds(5), asked::incrementAndGet, millis::get);
+        asked.set(0);
+        pass(0, 1);
+        for (int i = 0; i < 100; i++) {
+            assertThat(counting.noticed()).isFalse();
+        }
+        assertThat(asked).hasValue(1);
+    }
+
     @Test
     void what_was_before_the_slot_was_taken_does_not_count() {
         pass(9_000, 9_000);
@@ -46,7 +59,7 @@ class SuspensionTest {
         // Each look comes 40 ms after the one before.
         AtomicLong looks = new AtomicLong();
         Suspension watched = new Suspension(
-                Duration.ofMillis(50), () -> looks.incrementAndGet() * 40_000_000, () -> looks.get() * 40);
+                Duration.ofMillis(50), () -> looks.get() * 40_000_000, () -> looks.incrementAndGet() * 40);
         Watch watch = Watch.start("test", Duration.ofMillis(1), watched::noticed);
         await().until(() -> looks.get() > 20);
         watch.close();

@@ -152,8 +152,10 @@ public final class KafkaBroker implements AutoCloseable {
         all.put("share.coordinator.state.topic.replication.factor", "1");
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("group.initial.rebalance.delay.ms", "0");
-        // One node need not wait for others: without these, a killed broker is let in again after nine seconds.
-        all.put("broker.session.timeout.ms", "1000");
+        // A killed broker is let in again when its session is over, after nine seconds otherwise. One that merely
+        // stalls for
+        // longer is shut out by itself, and then transactions may go wrong: KAFKA-20734.
+        all.put("broker.session.timeout.ms", "3000");
         all.put("broker.heartbeat.interval.ms", "100");
         all.putAll(changed);
         Properties properties = new Properties();
@@ -168,6 +170,8 @@ public final class KafkaBroker implements AutoCloseable {
                 appender.stdout.name = stdout
                 appender.stdout.layout.type = PatternLayout
                 appender.stdout.layout.pattern = %d %-5level %logger{1} %msg%n
+                logger.markers.name = kafka.coordinator.transaction.TransactionMarkerChannelManager
+                logger.markers.level = info
                 """);
     }
 

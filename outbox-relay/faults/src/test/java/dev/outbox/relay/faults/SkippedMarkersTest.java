@@ -1,0 +1,105 @@
+package dev.outbox.relay.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.samples.servers.KafkaBroker;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What brokers of 4.3 get wrong (KAFKA-20734), and no producer can put right. The day this goes red, what
+ * README.md and RATIONALE.md of the server say of it can go.
+ */
+class SkippedMarkersTest {
+
+    private static final String TOPIC = "events";
+    private static final byte[] EVENT = "an event".getBytes(StandardCharsets.UTF_8);
+
+    @Test
+    void a_transaction_that_is_aborted_while_a_partition_has_no_leader_is_committed_there_along_with_the_next()
+            throws Exception {
+        try (KafkaBroker first = KafkaBroker.start();
+                Admin admin = Admin.create(Map.of("bootstrap.servers", first.bootstrapServers()))) {
+            // While there is one broker, so that it coordinates the transactions.
+            Producer<byte[], byte[]> producer = producer(first);
+            producer.initTransactions();
+            try (KafkaBroker second = first.another()) {
+                admin.createTopics(List.of(new NewTopic(TOPIC, Map.of(0, List.of(2)))))
+                        .all()
+                        .get();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(TOPIC, EVENT)).get();
+
+                second.kill();
+                Threads.await("the partition to have no leader", () -> leader(admin) == null);
+                try (Producer<byte[], byte[]> next = producer(first)) {
+                    next.initTransactions();
+                    second.restart();
+                    next.beginTransaction();
+                    next.send(new ProducerRecord<>(TOPIC, EVENT)).get();
+                    next.commitTransaction();
+                }
+                assertThat(committed(first)).containsExactly(EVENT, EVENT);
+            } finally {
+                producer.close(Duration.ZERO);
+            }
+        }
+    }
+
+    private static Producer<byte[], byte[]> producer(KafkaBroker broker) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "one"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static Node leader(Admin admin) {
+        try {
+            Node leader = admin.describeTopics(List.of(TOPIC))
+                    .topicNameValues()
+                    .get(TOPIC)
+                    .get()
+                    .partitions()
+                    .get(0)
+                    .leader();
+            return leader == null || leader.isEmpty() ? null : leader;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<byte[]> committed(KafkaBroker broker) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", broker.bootstrapServers());
+        settings.put("isolation.level", "read_committed");
+        TopicPartition partition = new TopicPartition(TOPIC, 0);
+        List<byte[]> found = new ArrayList<>();
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                    found.add(record.value());
+                }
+            }
+        }
+        return found;
+    }
+}
