@@ -56,10 +56,10 @@ class SuspensionTest {
 
     @Test
     void a_process_whose_threads_all_wait_for_an_answer_is_not_suspended_while_a_watch_asks() {
-        // Each look comes 40 ms after the one before.
+        // Each look comes 20 ms after the one before.
         AtomicLong looks = new AtomicLong();
         Suspension watched = new Suspension(
-                Duration.ofMillis(50), () -> looks.get() * 40_000_000, () -> looks.incrementAndGet() * 40);
+                Duration.ofMillis(50), () -> looks.get() * 20_000_000, () -> looks.incrementAndGet() * 20);
         Watch watch = Watch.start("test", Duration.ofMillis(1), watched::noticed);
         await().until(() -> looks.get() > 20);
         watch.close();
