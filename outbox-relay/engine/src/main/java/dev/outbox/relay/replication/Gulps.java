@@ -41,7 +41,7 @@ final class Gulps {
         }
     }
 
-    /** Whether there was, when something was read last. */
+    /** Whether there was, as of the last read. */
     boolean isBehind() {
         return behind;
     }

@@ -60,7 +60,7 @@ final class NotedSocket extends Socket {
         return super.getInputStream().available() + kept + (heard == NOTHING ? 0 : 1);
     }
 
-    /** Whether there was much to read when something was read last. For the thread that reads. */
+    /** Whether there was much to read of late, as of the last read. For the thread that reads. */
     boolean isBehind() {
         return gulps.isBehind();
     }
@@ -86,7 +86,7 @@ final class NotedSocket extends Socket {
         }
     }
 
-    /** pgjdbc asks at each message, and the socket's own answer takes a lock. */
+    /** pgjdbc asks at each message, and the answer of Java 17's own takes a lock. */
     @Override
     public boolean isClosed() {
         return closed;
@@ -97,6 +97,7 @@ final class NotedSocket extends Socket {
         try {
             super.close();
         } finally {
+            // Behind it: it asks, too, and leaves open what says that it is closed.
             closed = true;
         }
     }

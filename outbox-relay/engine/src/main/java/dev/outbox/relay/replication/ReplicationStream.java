@@ -142,7 +142,7 @@ public final class ReplicationStream implements AutoCloseable {
         return traffic.listen(atMost) ? read() : null;
     }
 
-    /** Whether so much had arrived with what was read last that nobody waits for a single message. */
+    /** Whether so much has arrived of late, as of the last read, that nobody waits for a single message. */
     public boolean isBehind() {
         return traffic.isBehind();
     }

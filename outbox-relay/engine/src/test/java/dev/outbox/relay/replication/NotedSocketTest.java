@@ -201,8 +201,15 @@ class NotedSocketTest {
     @Test
     void whoever_closes_it_it_says_so() throws IOException {
         assertThat(socket.isClosed()).isFalse();
+        input.close();
+        assertThat(socket.isClosed()).isTrue();
+    }
+
+    @Test
+    void what_the_watchdog_cuts_is_closed() throws IOException {
         traffic.cut();
         assertThat(socket.isClosed()).isTrue();
+        assertThat(server.getInputStream().read()).isEqualTo(-1);
     }
 
     private int readOne(byte[] into, int at) throws IOException {

@@ -1,17 +1,16 @@
 package dev.outbox.relay.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.outbox.samples.servers.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -49,7 +48,9 @@ class SkippedMarkersTest {
                 second.kill();
                 Threads.await("the partition to have no leader", () -> leader(admin) == null);
                 try (Producer<byte[], byte[]> next = producer(first)) {
-                    next.initTransactions();
+                    assertThatCode(next::initTransactions)
+                            .as("brokers that are mended wait for the partition's leader")
+                            .doesNotThrowAnyException();
                     second.restart();
                     next.beginTransaction();
                     next.send(new ProducerRecord<>(TOPIC, EVENT)).get();
@@ -64,7 +65,13 @@ class SkippedMarkersTest {
 
     private static Producer<byte[], byte[]> producer(KafkaBroker broker) {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "one"),
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "transactional.id",
+                        "one",
+                        "max.block.ms",
+                        "20000"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -84,22 +91,27 @@ class SkippedMarkersTest {
         }
     }
 
+    /** Of all that is in the partition; waits until its transactions have ended. */
     private static List<byte[]> committed(KafkaBroker broker) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", broker.bootstrapServers());
-        settings.put("isolation.level", "read_committed");
         TopicPartition partition = new TopicPartition(TOPIC, 0);
         List<byte[]> found = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    found.add(record.value());
-                }
-            }
+        try (var all = consumer(broker, "read_uncommitted");
+                var committed = consumer(broker, "read_committed")) {
+            long end = all.endOffsets(List.of(partition)).get(partition);
+            committed.assign(List.of(partition));
+            committed.seekToBeginning(List.of(partition));
+            Threads.await("the end of the last transaction", () -> {
+                committed.poll(Duration.ofMillis(100)).forEach(record -> found.add(record.value()));
+                return committed.position(partition) >= end;
+            });
         }
         return found;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(KafkaBroker broker, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 }

@@ -96,7 +96,8 @@ public final class KafkaErrors {
 
     /** The stream's producer can't begin, continue or commit its transactions. */
     static RelayException transaction(Exception error) {
-        if (isShutOut(error)) {
+        // The latter is what a commit gets that comes after the brokers' own abort.
+        if (isShutOut(error) || isCausedBy(error, InvalidTxnStateException.class)) {
             return shutOut(error);
         }
         if (error instanceof InvalidTxnTimeoutException) {
@@ -127,13 +128,19 @@ public final class KafkaErrors {
 
     /** Whether another producer has begun in the place of this one. */
     private static boolean isShutOut(Throwable error) {
+        return isCausedBy(
+                error,
+                ProducerFencedException.class,
+                InvalidProducerEpochException.class,
+                InvalidPidMappingException.class);
+    }
+
+    private static boolean isCausedBy(Throwable error, Class<?>... kinds) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException
-                    || cause instanceof InvalidProducerEpochException
-                    || cause instanceof InvalidPidMappingException
-                    // To a commit that comes after the brokers' own abort.
-                    || cause instanceof InvalidTxnStateException) {
-                return true;
+            for (Class<?> kind : kinds) {
+                if (kind.isInstance(cause)) {
+                    return true;
+                }
             }
         }
         return false;

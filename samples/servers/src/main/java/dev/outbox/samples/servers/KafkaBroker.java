@@ -152,9 +152,8 @@ public final class KafkaBroker implements AutoCloseable {
         all.put("share.coordinator.state.topic.replication.factor", "1");
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("group.initial.rebalance.delay.ms", "0");
-        // A killed broker is let in again when its session is over, after nine seconds otherwise. One that merely
-        // stalls for
-        // longer is shut out by itself, and then transactions may go wrong: KAFKA-20734.
+        // One node need not wait for others: by default a killed broker is let in again after nine seconds.
+        // One that stalls for longer than its session is shut out, and may then spoil transactions (KAFKA-20734).
         all.put("broker.session.timeout.ms", "3000");
         all.put("broker.heartbeat.interval.ms", "100");
         all.putAll(changed);
