@@ -46,6 +46,8 @@ final class BrokerFaults {
                         .build(),
                 Fault.named("broker: stopped for 3 × wal_sender_timeout").stream(
                                 "wal-sender-timeout: " + WAL_SENDER_TIMEOUT.toSeconds() + "s")
+                        // Out of reach: what the broker aborts as it comes back, it may spoil (SkippedMarkersTest).
+                        .kafka("transaction.timeout.ms", "60000")
                         .inject(BrokerFaults::stopForLong)
                         .heal(target -> target.broker().restart())
                         .build(),

@@ -27,10 +27,7 @@ final class Lane implements AutoCloseable {
             // Whatever has no rights set is open to everybody; a fault can take some away.
             "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "allow.everyone.if.no.acl.found", "true",
-            "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500",
-            // Longer than any fault lets it stall: a broker that was shut out meanwhile has other faults, those that
-            // SkippedMarkersTest shows.
-            "broker.session.timeout.ms", "6000");
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
 
     private final int version;
     private final Link postgresLink = new Link(new Random(Settings.seed()));

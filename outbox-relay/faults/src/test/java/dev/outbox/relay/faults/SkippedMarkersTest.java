@@ -57,6 +57,7 @@ class SkippedMarkersTest {
                     next.commitTransaction();
                 }
                 assertThat(committed(first)).containsExactly(EVENT, EVENT);
+                assertThat(first.output()).contains("likely deleted already");
             } finally {
                 producer.close(Duration.ZERO);
             }

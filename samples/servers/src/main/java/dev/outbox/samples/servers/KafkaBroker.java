@@ -152,9 +152,8 @@ public final class KafkaBroker implements AutoCloseable {
         all.put("share.coordinator.state.topic.replication.factor", "1");
         all.put("share.coordinator.state.topic.min.isr", "1");
         all.put("group.initial.rebalance.delay.ms", "0");
-        // One node need not wait for others: by default a killed broker is let in again after nine seconds.
-        // One that stalls for longer than its session is shut out, and may then spoil transactions (KAFKA-20734).
-        all.put("broker.session.timeout.ms", "3000");
+        // One node need not wait for others: without these, a killed broker is let in again after nine seconds.
+        all.put("broker.session.timeout.ms", "1000");
         all.put("broker.heartbeat.interval.ms", "100");
         all.putAll(changed);
         Properties properties = new Properties();
@@ -162,15 +161,15 @@ public final class KafkaBroker implements AutoCloseable {
         try (var out = Files.newBufferedWriter(directory.resolve("server.properties"))) {
             properties.store(out, null);
         }
-        Files.writeString(directory.resolve("log4j2.properties"), """
-                rootLogger.level = warn
-                rootLogger.appenderRef.stdout.ref = stdout
-                appender.stdout.type = Console
-                appender.stdout.name = stdout
-                appender.stdout.layout.type = PatternLayout
-                appender.stdout.layout.pattern = %d %-5level %logger{1} %msg%n
-                logger.markers.name = kafka.coordinator.transaction.TransactionMarkerChannelManager
-                logger.markers.level = info
+        Files.writeString(directory.resolve("logback.xml"), """
+                <configuration>
+                    <statusListener class="ch.qos.logback.core.status.NopStatusListener"/>
+                    <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+                        <encoder><pattern>%d %-5level %logger{1} %msg%n</pattern></encoder>
+                    </appender>
+                    <logger name="kafka.coordinator.transaction.TransactionMarkerChannelManager" level="INFO"/>
+                    <root level="WARN"><appender-ref ref="out"/></root>
+                </configuration>
                 """);
     }
 
@@ -183,7 +182,7 @@ public final class KafkaBroker implements AutoCloseable {
                 .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel="))
                 .forEach(command::add);
         command.add("-Djava.io.tmpdir=" + directory);
-        command.add("-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"));
+        command.add("-Dlogback.configurationFile=" + directory.resolve("logback.xml"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BrokerMain.class.getName()));
         command.add(directory.resolve("server.properties").toString());
         command.add(clusterId);
