@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /**
- * What brokers of 4.3 get wrong (KAFKA-20734), and no producer can put right. The day this goes red, what
- * README.md and RATIONALE.md of the server say of it can go.
+ * What brokers of 4.3 get wrong (KAFKA-20734), shown with producers alone. The day this goes red, what README.md and
+ * RATIONALE.md of the server say of it can go.
  */
 class SkippedMarkersTest {
 
