@@ -115,12 +115,19 @@ public final class RelayConfig {
      */
     public String topicOf(String aggregateType) {
         try {
-            return new EventRouter(TopicTemplate.parse(topic), routes)
-                    .route(aggregateType)
-                    .topic();
+            return router().route(aggregateType).topic();
         } catch (UnroutableException e) {
             throw new RelayException("No topic for " + e.getMessage(), false, e);
         }
+    }
+
+    /** Whether events of some aggregate type may go to this topic. */
+    public boolean mayRouteTo(String topic) {
+        return router().mayRouteTo(topic);
+    }
+
+    private EventRouter router() {
+        return new EventRouter(TopicTemplate.parse(topic), routes);
     }
 
     /** What a NULL payload becomes. */

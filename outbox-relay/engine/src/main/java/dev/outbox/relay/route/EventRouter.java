@@ -20,6 +20,11 @@ public final class EventRouter {
         this.routes = Map.copyOf(routes);
     }
 
+    /** Whether events of some aggregate type may go to this topic. */
+    public boolean mayRouteTo(String topic) {
+        return routes.containsValue(topic) || template.mayMake(topic);
+    }
+
     /**
      * The route of an aggregate type.
      *

@@ -1,7 +1,9 @@
 package dev.outbox.relay.route;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Makes a topic's name from an aggregate type: {@code outbox.event.{aggregateType}}. Immutable.
@@ -57,6 +59,14 @@ public final class TopicTemplate {
     /** The topic of an aggregate type; not checked. */
     String topicOf(String aggregateType) {
         return template.replace(VARIABLE, aggregateType);
+    }
+
+    /** Whether some aggregate type may have this topic. */
+    boolean mayMake(String topic) {
+        String any = Arrays.stream(template.split(Pattern.quote(VARIABLE), -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining(".+"));
+        return topic.matches(any);
     }
 
     /** The template as it was given. */

@@ -3,6 +3,7 @@ package dev.outbox.relay.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,13 @@ class EventRouterTest {
     void a_type_goes_to_its_route_or_else_where_the_template_says() {
         assertThat(router.route("Person")).isEqualTo(new Route("people"));
         assertThat(router.route("Order")).isEqualTo(new Route("Order.events"));
+    }
+
+    @Test
+    void a_topic_is_known_for_one_that_events_may_go_to() {
+        assertThat(List.of("people", "Order.events", "a.b.events")).allMatch(router::mayRouteTo);
+        assertThat(List.of("Person", ".events", "Order_events", "Order.events.old"))
+                .noneMatch(router::mayRouteTo);
     }
 
     @ParameterizedTest

@@ -59,7 +59,7 @@ final class Attempt implements AutoCloseable {
 
     /**
      * @param control what people want of the stream; what they ask for while this runs requests the stop
-     * @param poisoned what is known of events from attempts before; so is what they left unstored
+     * @param poisoned what is known of events from attempts before; so is what they left unstored or unended
      * @throws RelayException if no client can be made of the properties
      */
     Attempt(
@@ -68,6 +68,7 @@ final class Attempt implements AutoCloseable {
             Progress progress,
             PoisonedEvents poisoned,
             Unstored unstored,
+            UnendedTransactions unended,
             Control control,
             Stop stop) {
         this.config = config;
@@ -88,7 +89,7 @@ final class Attempt implements AutoCloseable {
         suspension = new Suspension(suspensionLimit(), System::nanoTime, System::currentTimeMillis);
         String topic = config.delivery().positionTopic();
         PositionReader reader = new PositionReader(cluster, settings.consumer(), config.bootstrapServers(), topic);
-        positions = new PositionTopic(config, cluster, reader, this::openProducer);
+        positions = new PositionTopic(config, cluster, reader, this::openProducer, unended);
     }
 
     private List<String> missing(Topics topics) {
@@ -166,8 +167,10 @@ final class Attempt implements AutoCloseable {
         return Optional.ofNullable(paused);
     }
 
-    private void openProducer() {
-        producer = StreamProducer.open(config, settings, cluster);
+    private Producer<byte[], byte[]> openProducer() {
+        Producer<byte[], byte[]> opened = StreamProducer.open(config, settings, cluster);
+        producer = opened;
+        return opened;
     }
 
     private void begin() {

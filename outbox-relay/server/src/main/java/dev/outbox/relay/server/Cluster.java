@@ -10,19 +10,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -171,15 +178,54 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
      * @throws KafkaException if the brokers don't say
      */
     List<String> missing(Collection<String> topics) {
-        List<String> missing = new ArrayList<>();
+        Set<String> found = describe(topics).keySet();
+        return topics.stream().filter(topic -> !found.contains(topic)).toList();
+    }
+
+    /**
+     * Those of some topics that are there, by name.
+     *
+     * @throws KafkaException if the brokers don't say
+     */
+    Map<String, TopicDescription> describe(Collection<String> topics) {
+        Map<String, TopicDescription> found = new HashMap<>();
         admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
             try {
-                var unused = get(description);
+                found.put(topic, get(description));
             } catch (UnknownTopicOrPartitionException e) {
-                missing.add(topic);
+                log.debug("There is no topic {}.", topic);
             }
         });
-        return missing;
+        return found;
+    }
+
+    /**
+     * The partitions in which a producer has a transaction open, with where it begins. All are to have leaders: where one
+     * has none, the client asks for it without a pause.
+     *
+     * @throws KafkaException if the brokers don't say
+     */
+    Map<TopicPartition, ProducerState> openTransactions(long producerId, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, ProducerState> open = new HashMap<>();
+        Set<String> denied = new TreeSet<>();
+        DescribeProducersResult found = admin.describeProducers(partitions);
+        for (TopicPartition partition : partitions) {
+            try {
+                get(found.partitionResult(partition)).activeProducers().stream()
+                        .filter(state -> state.producerId() == producerId
+                                && state.currentTransactionStartOffset().isPresent())
+                        .forEach(state -> open.put(partition, state));
+            } catch (TopicAuthorizationException e) {
+                denied.add(partition.topic());
+            }
+        }
+        if (!denied.isEmpty()) {
+            log.warn(
+                    "The relay can't see whether the brokers have ended its last Kafka transaction in {}: it has no READ"
+                            + " there. If they have not, consumers may see events twice.",
+                    denied);
+        }
+        return open;
     }
 
     private int create(String topic) {

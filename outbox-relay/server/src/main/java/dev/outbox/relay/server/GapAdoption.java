@@ -70,7 +70,7 @@ final class GapAdoption implements AutoCloseable {
                 settings.consumer(),
                 config.bootstrapServers(),
                 config.delivery().positionTopic());
-        positions = new PositionTopic(config, cluster, reader, this::openProducer);
+        positions = new PositionTopic(config, cluster, reader, this::openProducer, new UnendedTransactions(config));
         engine = new RelayEngine(config.relay());
     }
 
@@ -144,9 +144,11 @@ final class GapAdoption implements AutoCloseable {
         }
     }
 
-    private void openProducer() {
+    private Producer<byte[], byte[]> openProducer() {
         closeProducer();
-        producer = StreamProducer.open(config, settings, cluster);
+        Producer<byte[], byte[]> opened = StreamProducer.open(config, settings, cluster);
+        producer = opened;
+        return opened;
     }
 
     private void store(Checkpoint checkpoint, GapRange range) {

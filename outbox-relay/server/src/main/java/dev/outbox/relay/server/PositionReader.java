@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.RelayException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
@@ -87,6 +89,24 @@ public final class PositionReader {
         return read(end);
     }
 
+    /**
+     * The last record there is, of a transaction that has no end.
+     *
+     * @param from where the transaction begins
+     * @throws RelayException if it can't be read
+     */
+    ConsumerRecord<byte[], byte[]> lastUncommitted(long from) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        long end = end(IsolationLevel.READ_UNCOMMITTED);
+        try (Consumer<byte[], byte[]> consumer = cluster.create(() -> new KafkaConsumer<>(all))) {
+            consumer.assign(List.of(partition));
+            return Objects.requireNonNull(read(consumer, from, end).last, "a transaction has records");
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+    }
+
     /** Not every broker knows at once of a topic that was just made. */
     private long end(IsolationLevel isolation) {
         long deadline = System.nanoTime() + NEW_TOPIC_LIMIT.toNanos();
@@ -113,7 +133,7 @@ public final class PositionReader {
             long beginning = Objects.requireNonNull(
                     consumer.beginningOffsets(List.of(partition)).get(partition));
             Last last = read(consumer, Math.max(beginning, end - TAIL), end);
-            if (!last.found && beginning < end - TAIL) {
+            if (last.last == null && beginning < end - TAIL) {
                 last = read(consumer, beginning, end);
             }
             return Optional.ofNullable(last.record);
@@ -145,10 +165,10 @@ public final class PositionReader {
     private final class Last {
 
         private @Nullable PositionRecord record;
-        private boolean found;
+        private @Nullable ConsumerRecord<byte[], byte[]> last;
 
         void add(ConsumerRecord<byte[], byte[]> next) {
-            found = true;
+            last = next;
             if (next.value() == null || next.value().length == 0) {
                 record = null;
                 return;

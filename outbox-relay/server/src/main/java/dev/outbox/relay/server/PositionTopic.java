@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +23,29 @@ final class PositionTopic implements PositionStore {
     private final StreamConfig config;
     private final Cluster cluster;
     private final PositionReader reader;
-    private final Runnable claim;
+    private final Supplier<Producer<byte[], byte[]>> claim;
+    private final UnendedTransactions unended;
     private final @Nullable String transactionalId;
     private final byte[] key;
     private long epoch;
     private @Nullable Adopted adopted;
     private @Nullable Paused paused;
 
-    /** @param claim makes the producer, which shuts out the one before where it has transactions */
-    PositionTopic(StreamConfig config, Cluster cluster, PositionReader reader, Runnable claim) {
+    /**
+     * @param claim makes the producer, which shuts out the one before where it has transactions
+     * @param unended the stream's, over all attempts
+     */
+    PositionTopic(
+            StreamConfig config,
+            Cluster cluster,
+            PositionReader reader,
+            Supplier<Producer<byte[], byte[]>> claim,
+            UnendedTransactions unended) {
         this.config = config;
         this.cluster = cluster;
         this.reader = reader;
         this.claim = claim;
+        this.unended = unended;
         this.transactionalId =
                 config.delivery().exactlyOnce() ? config.delivery().transactionalId() : null;
         this.key = config.name().getBytes(StandardCharsets.UTF_8);
@@ -47,12 +59,25 @@ final class PositionTopic implements PositionStore {
     @Override
     public Optional<Checkpoint> take() {
         reader.committed().ifPresent(this::shutOut);
-        claim.run();
-        Optional<PositionRecord> last = reader.settled();
+        Optional<PositionRecord> last = transactionalId == null ? takeOver() : takeOverTransactions();
         adopted = last.map(PositionRecord::adopted).orElse(null);
         paused = last.map(PositionRecord::paused).orElse(null);
         epoch = last.map(PositionRecord::epoch).orElse(0L) + 1;
         return last.map(PositionRecord::checkpoint);
+    }
+
+    private Optional<PositionRecord> takeOver() {
+        var unused = claim.get();
+        return reader.settled();
+    }
+
+    private Optional<PositionRecord> takeOverTransactions() {
+        unended.note(cluster);
+        Producer<byte[], byte[]> producer = claim.get();
+        unended.endInPositions(cluster, producer, reader);
+        Optional<PositionRecord> last = reader.settled();
+        unended.endAborted(cluster, producer);
+        return last;
     }
 
     /** The last one to write may have used another transactional id, and may still be alive. */

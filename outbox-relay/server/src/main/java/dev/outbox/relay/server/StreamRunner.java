@@ -38,6 +38,7 @@ final class StreamRunner implements Runnable {
     private final ManagedStream managed;
     private final PoisonedEvents poisoned = new PoisonedEvents();
     private final Unstored unstored = new Unstored();
+    private final UnendedTransactions unended;
     private final Repeated repeated = new Repeated(System::nanoTime);
     private boolean cameUp;
     private volatile boolean broken;
@@ -51,6 +52,7 @@ final class StreamRunner implements Runnable {
         this.stop = stop;
         this.backoff = backoff;
         this.engine = new RelayEngine(config.relay());
+        this.unended = new UnendedTransactions(config);
         this.progress = new Progress(config.name(), engine::progress, System::nanoTime, Clock.systemUTC());
         this.lines = new ProgressLines(progress, System::nanoTime);
         this.managed = new StreamCommands(config.name(), progress, control, Clock.systemUTC());
@@ -80,7 +82,7 @@ final class StreamRunner implements Runnable {
         beginAnew();
         backoff.attempt();
         progress.attempt();
-        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, control, end)) {
+        try (Attempt attempt = new Attempt(config, engine, progress, poisoned, unstored, unended, control, end)) {
             drained = relay(attempt, end);
             if (attempt.paused().isPresent()) {
                 attempt.standDown();

@@ -36,9 +36,11 @@ class PositionTopicTest {
     private final StreamConfig config = config("");
     private final ProducerSettings settings = new ProducerSettings(config);
     private final Cluster cluster = new Cluster(config, settings.admin());
+    private final Producer<byte[], byte[]> writer = producer(null);
 
     @AfterEach
     void close() {
+        writer.close();
         cluster.close();
     }
 
@@ -222,7 +224,7 @@ class PositionTopicTest {
     private PositionTopic positions(StreamConfig stream) {
         PositionReader reader =
                 new PositionReader(cluster, settings.consumer(), Servers.BROKER.bootstrapServers(), topic);
-        return new PositionTopic(stream, cluster, reader, () -> {});
+        return new PositionTopic(stream, cluster, reader, () -> writer, new UnendedTransactions(stream));
     }
 
     private StreamConfig config(String further) {

@@ -119,6 +119,12 @@ final class TopicChecks {
                             + " for the relay's principal",
                     "that it has no " + String.join(", ", names),
                     Acls.grant(config, names, "--topic " + topic)));
+        } else if (config.delivery().exactlyOnce() && !granted.contains(AclOperation.READ)) {
+            findings.add(Finding.warning(
+                    subject,
+                    "READ on the topic " + topic + " for the relay's principal",
+                    "that it has none, so that it can't see whether the brokers have ended its transactions there",
+                    Acls.grant(config, List.of(AclOperation.READ.name()), "--topic " + topic)));
         }
     }
 
