@@ -65,7 +65,7 @@ public final class TopicTemplate {
     boolean mayMake(String topic) {
         String any = Arrays.stream(template.split(Pattern.quote(VARIABLE), -1))
                 .map(Pattern::quote)
-                .collect(Collectors.joining(".+"));
+                .collect(Collectors.joining(".*"));
         return topic.matches(any);
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What brokers of 4.3 get wrong (KAFKA-20734), shown with producers alone. The day this goes red, what README.md and
- * RATIONALE.md of the server say of it can go.
+ * RATIONALE.md of the server say of it can go, and UnendedTransactions with it.
  */
 class SkippedMarkersTest {
 

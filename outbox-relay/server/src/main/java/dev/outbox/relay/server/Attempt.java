@@ -80,7 +80,7 @@ final class Attempt implements AutoCloseable {
         this.stop = stop;
         settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
-        Topics topics = new Topics(new ManyTopics(cluster, () -> producer), settings.maxRequestSize());
+        Topics topics = new Topics(unended.guard(new ManyTopics(cluster, () -> producer)), settings.maxRequestSize());
         tally = new Tally(progress, config.delivery().exactlyOnce());
         policy = new RecordPolicy(config.name(), config.failure(), topics, poisoned, progress.recordErrors(), tally);
         ackTimeout = new AckTimeout(config.failure().ackTimeout(), System::nanoTime);

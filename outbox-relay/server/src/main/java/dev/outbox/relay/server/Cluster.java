@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -199,6 +200,10 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
         return found;
     }
 
+    static boolean hasLeader(TopicPartitionInfo partition) {
+        return partition.leader() != null && !partition.leader().isEmpty();
+    }
+
     /**
      * The partitions in which a producer has a transaction open, with where it begins. All are to have leaders: where one
      * has none, the client asks for it without a pause.
@@ -221,8 +226,8 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
         }
         if (!denied.isEmpty()) {
             log.warn(
-                    "The relay can't see whether the brokers have ended its last Kafka transaction in {}: it has no READ"
-                            + " there. If they have not, consumers may see events twice.",
+                    "The relay has no READ on {}, and can't see whether the brokers have ended its last Kafka transaction"
+                            + " there. If it was part of it and they have not, consumers may see events twice.",
                     denied);
         }
         return open;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -59,6 +60,7 @@ public final class PositionReader {
      * @throws RelayException if the topic can't be read, or holds something else
      */
     public Optional<PositionRecord> committed() {
+        requireLeader();
         return read(end(IsolationLevel.READ_COMMITTED));
     }
 
@@ -101,10 +103,32 @@ public final class PositionReader {
         long end = end(IsolationLevel.READ_UNCOMMITTED);
         try (Consumer<byte[], byte[]> consumer = cluster.create(() -> new KafkaConsumer<>(all))) {
             consumer.assign(List.of(partition));
-            return Objects.requireNonNull(read(consumer, from, end).last, "a transaction has records");
+            return Objects.requireNonNull(read(consumer, from, end).newest, "a transaction has records");
         } catch (KafkaException e) {
             throw failed(e);
         }
+    }
+
+    /**
+     * The client would ask for one without a pause, until its time is up.
+     *
+     * @throws RelayException while the topic is there and has none
+     */
+    void requireLeader() {
+        try {
+            TopicDescription found =
+                    cluster.describe(List.of(partition.topic())).get(partition.topic());
+            if (found == null || Cluster.hasLeader(found.partitions().get(0))) {
+                return;
+            }
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
+        throw new RelayException(
+                "The position topic " + partition.topic() + " has no leader. Start the brokers that are away, and the"
+                        + " stream goes on by itself.",
+                true,
+                null);
     }
 
     /** Not every broker knows at once of a topic that was just made. */
@@ -133,7 +157,7 @@ public final class PositionReader {
             long beginning = Objects.requireNonNull(
                     consumer.beginningOffsets(List.of(partition)).get(partition));
             Last last = read(consumer, Math.max(beginning, end - TAIL), end);
-            if (last.last == null && beginning < end - TAIL) {
+            if (last.newest == null && beginning < end - TAIL) {
                 last = read(consumer, beginning, end);
             }
             return Optional.ofNullable(last.record);
@@ -165,10 +189,10 @@ public final class PositionReader {
     private final class Last {
 
         private @Nullable PositionRecord record;
-        private @Nullable ConsumerRecord<byte[], byte[]> last;
+        private @Nullable ConsumerRecord<byte[], byte[]> newest;
 
         void add(ConsumerRecord<byte[], byte[]> next) {
-            last = next;
+            newest = next;
             if (next.value() == null || next.value().length == 0) {
                 record = null;
                 return;

@@ -74,10 +74,8 @@ final class PositionTopic implements PositionStore {
     private Optional<PositionRecord> takeOverTransactions() {
         unended.note(cluster);
         Producer<byte[], byte[]> producer = claim.get();
-        unended.endInPositions(cluster, producer, reader);
-        Optional<PositionRecord> last = reader.settled();
-        unended.endAborted(cluster, producer);
-        return last;
+        unended.end(cluster, producer, reader);
+        return reader.settled();
     }
 
     /** The last one to write may have used another transactional id, and may still be alive. */

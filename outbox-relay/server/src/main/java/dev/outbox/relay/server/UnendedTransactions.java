@@ -2,6 +2,7 @@ package dev.outbox.relay.server;
 
 import dev.outbox.relay.RelayException;
 import dev.outbox.relay.server.config.StreamConfig;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -36,6 +40,8 @@ import org.slf4j.LoggerFactory;
 final class UnendedTransactions {
 
     private static final Logger log = LoggerFactory.getLogger(UnendedTransactions.class);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final long CHECK_NANOS = 20_000_000;
     private static final byte[] NO_KEY = {};
 
     private final StreamConfig config;
@@ -52,39 +58,48 @@ final class UnendedTransactions {
     /**
      * Remembers how the last transaction has ended, before the next producer begins, which aborts an open one.
      *
-     * @throws RelayException if the brokers don't say, or while a partition has no leader that may have been part of it
+     * @throws RelayException if the brokers don't say
      */
     void note(Cluster cluster) {
         String id = config.delivery().transactionalId();
         try {
-            TransactionDescription last =
-                    cluster.ask(admin -> admin.describeTransactions(List.of(id)).description(id));
-            producerId = last.producerId();
-            switch (last.state()) {
-                case ONGOING -> aborted(last.producerEpoch(), last.topicPartitions());
-                // From the moment on that it is to end, the epoch is the next one's.
-                case PREPARE_ABORT, PREPARE_EPOCH_FENCE, COMPLETE_ABORT ->
-                    aborted(last.producerEpoch() - 1, all(cluster));
-                case PREPARE_COMMIT, COMPLETE_COMMIT -> lastEpoch = last.producerEpoch() - 1;
-                default -> log.debug("The transactional id {} is {}.", id, last.state());
-            }
-            Set<TopicPartition> needed = abortedPartitions();
-            needed.add(position);
-            var unused = led(cluster, needed);
+            remember(
+                    cluster,
+                    cluster.ask(admin -> admin.describeTransactions(List.of(id)).description(id)));
         } catch (TransactionalIdNotFoundException e) {
-            log.debug("The transactional id {} was not used yet.", id);
+            remember(-1, -1);
         } catch (KafkaException e) {
             throw KafkaErrors.transaction(e);
         }
     }
 
-    private void aborted(int epoch, Collection<TopicPartition> partitions) {
-        lastEpoch = epoch;
-        aborted.put(epoch, Set.copyOf(partitions));
+    private void remember(Cluster cluster, TransactionDescription last) {
+        int epoch = last.producerEpoch();
+        switch (last.state()) {
+            case ONGOING -> {
+                remember(last.producerId(), epoch);
+                aborted.put(epoch, Set.copyOf(last.topicPartitions()));
+            }
+            // From the moment on that it is to end, the epoch is the next one's.
+            case PREPARE_ABORT, PREPARE_EPOCH_FENCE, COMPLETE_ABORT -> {
+                remember(last.producerId(), epoch - 1);
+                aborted.put(epoch - 1, all(cluster));
+            }
+            case PREPARE_COMMIT, COMPLETE_COMMIT -> remember(last.producerId(), epoch - 1);
+            default -> {
+                if (last.producerId() != producerId) {
+                    remember(last.producerId(), -1);
+                }
+            }
+        }
     }
 
-    private Set<TopicPartition> abortedPartitions() {
-        return aborted.values().stream().flatMap(Set::stream).collect(Collectors.toCollection(HashSet::new));
+    private void remember(long itsProducerId, int epoch) {
+        if (itsProducerId != producerId) {
+            aborted.clear();
+        }
+        producerId = itsProducerId;
+        lastEpoch = epoch;
     }
 
     /** Wherever the stream may have written. */
@@ -102,110 +117,167 @@ final class UnendedTransactions {
         return all;
     }
 
+    /** Whether they have leaders, of those that are there. */
+    private static Map<TopicPartition, Boolean> leaders(Cluster cluster, Set<TopicPartition> partitions) {
+        Map<TopicPartition, Boolean> found = new HashMap<>();
+        cluster.describe(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
+                .forEach((topic, description) -> {
+                    for (TopicPartitionInfo info : description.partitions()) {
+                        found.put(new TopicPartition(topic, info.partition()), Cluster.hasLeader(info));
+                    }
+                });
+        found.keySet().retainAll(partitions);
+        return found;
+    }
+
     /**
-     * Ends them in the topic of the position, which can't be read before.
+     * Ends them, before anything else is sent. Partitions without a leader are left for another attempt.
      *
      * @param producer that has shut out the one before
+     * @throws RelayException if that can't be done
      */
-    void endInPositions(Cluster cluster, Producer<byte[], byte[]> producer, PositionReader reader) {
-        ProducerState open = open(cluster, Set.of(position)).get(position);
-        if (open == null) {
-            return;
-        }
-        if (aborted.containsKey(open.producerEpoch())) {
-            abort(producer, Set.of(position));
-        } else if (open.producerEpoch() <= lastEpoch) {
-            commit(
-                    producer,
-                    reader.lastUncommitted(open.currentTransactionStartOffset().getAsLong()));
-        }
-    }
-
-    /**
-     * Ends the aborted ones wherever else they are open. What is committed is left as it is: the next record in its
-     * partition commits it.
-     */
-    void endAborted(Cluster cluster, Producer<byte[], byte[]> producer) {
-        Set<TopicPartition> unended = new HashSet<>();
-        open(cluster, abortedPartitions()).forEach((partition, state) -> {
-            if (aborted.containsKey(state.producerEpoch())) {
-                unended.add(partition);
-            }
-        });
-        if (!unended.isEmpty()) {
-            abort(producer, unended);
-        }
-        aborted.clear();
-    }
-
-    private Map<TopicPartition, ProducerState> open(Cluster cluster, Set<TopicPartition> partitions) {
+    void end(Cluster cluster, Producer<byte[], byte[]> producer, PositionReader reader) {
         try {
-            return cluster.openTransactions(producerId, led(cluster, partitions));
+            endInPositions(cluster, producer, reader);
+            endAborted(cluster, producer);
         } catch (KafkaException e) {
             throw KafkaErrors.transaction(e);
         }
     }
 
-    /** Those that are there; all of them have leaders. */
-    private static Set<TopicPartition> led(Cluster cluster, Set<TopicPartition> partitions) {
-        Set<TopicPartition> led = new HashSet<>();
-        cluster.describe(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
-                .forEach((topic, description) -> description.partitions().forEach(info -> {
-                    TopicPartition partition = new TopicPartition(topic, info.partition());
-                    if (partitions.contains(partition)) {
-                        requireLeader(partition, info);
-                        led.add(partition);
-                    }
-                }));
-        return led;
-    }
-
-    private static void requireLeader(TopicPartition partition, TopicPartitionInfo info) {
-        if (info.leader() == null || info.leader().isEmpty()) {
+    private void endInPositions(Cluster cluster, Producer<byte[], byte[]> producer, PositionReader reader) {
+        reader.requireLeader();
+        ProducerState open =
+                cluster.openTransactions(producerId, Set.of(position)).get(position);
+        if (open == null) {
+            return;
+        }
+        long from = open.currentTransactionStartOffset().getAsLong();
+        if (aborted.containsKey(open.producerEpoch())) {
+            abort(cluster, producer, Map.of(position, open));
+        } else if (open.producerEpoch() <= lastEpoch) {
+            commit(producer, reader.lastUncommitted(from));
+        } else {
             throw new RelayException(
-                    "The partition " + partition + " has no leader, and the stream's last Kafka transaction may be open"
-                            + " in it. Start the brokers that are away, and the stream goes on by itself.",
+                    "A Kafka transaction of this stream is open in the position topic " + position.topic()
+                            + ", and the brokers don't tell any more whether it was committed (KAFKA-20734). To have its"
+                            + " events once more, run kafka-transactions.sh --bootstrap-server "
+                            + config.bootstrapServers() + " abort --topic " + position.topic()
+                            + " --partition 0 --start-offset " + from + ".",
                     true,
                     null);
         }
     }
 
-    /** With a record in each, for only where there is one does the transaction have an end; it is aborted as well. */
-    private static void abort(Producer<byte[], byte[]> producer, Set<TopicPartition> partitions) {
-        producer.beginTransaction();
-        send(
-                producer,
-                partitions.stream()
-                        .map(partition -> new ProducerRecord<byte[], byte[]>(
-                                partition.topic(), partition.partition(), NO_KEY, null))
-                        .toList());
-        producer.abortTransaction();
-        log.warn(
-                "The brokers had aborted a Kafka transaction and left it open in {} (KAFKA-20734). Ended it.",
-                partitions);
+    /**
+     * Wherever else they are open. What is committed is left as it is: the next record in its partition commits it.
+     */
+    private void endAborted(Cluster cluster, Producer<byte[], byte[]> producer) {
+        Set<TopicPartition> all = aborted.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        Map<TopicPartition, Boolean> leaders = leaders(cluster, all);
+        Set<TopicPartition> led = leaders.keySet().stream().filter(leaders::get).collect(Collectors.toSet());
+        Map<TopicPartition, ProducerState> open = cluster.openTransactions(producerId, led);
+        open.values().removeIf(state -> !aborted.containsKey(state.producerEpoch()));
+        if (!open.isEmpty()) {
+            abort(cluster, producer, open);
+        }
+        Set<TopicPartition> unseen = new HashSet<>(leaders.keySet());
+        unseen.removeAll(led);
+        aborted.replaceAll((epoch, partitions) ->
+                partitions.stream().filter(unseen::contains).collect(Collectors.toSet()));
+        aborted.values().removeIf(Set::isEmpty);
     }
 
-    /** With the position that it holds, once more. */
+    /** With a record in each, for only where there is one does a transaction have an end; it is aborted as well. */
+    private void abort(Cluster cluster, Producer<byte[], byte[]> producer, Map<TopicPartition, ProducerState> open) {
+        producer.beginTransaction();
+        List<Future<RecordMetadata>> sent = open.entrySet().stream()
+                .map(entry ->
+                        producer.send(empty(entry.getKey(), entry.getValue().lastTimestamp())))
+                .toList();
+        sent.forEach(UnendedTransactions::await);
+        producer.abortTransaction();
+        awaitEnd(cluster, open.keySet());
+        log.warn(
+                "The brokers had aborted a Kafka transaction and left it open in {} (KAFKA-20734). Ended it.",
+                open.keySet());
+    }
+
+    private static ProducerRecord<byte[], byte[]> empty(TopicPartition partition, long timestamp) {
+        return new ProducerRecord<>(partition.topic(), partition.partition(), timestamp, NO_KEY, (byte[]) null);
+    }
+
+    /** The brokers write it after they have answered, if they do. */
+    private void awaitEnd(Cluster cluster, Set<TopicPartition> partitions) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!cluster.openTransactions(producerId, partitions).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new KafkaException(
+                        "The brokers have not ended it in " + partitions + " within " + LIMIT.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(CHECK_NANOS);
+        }
+    }
+
+    /** With its last record once more. What becomes of a commit that is not answered is the brokers' to say. */
     private static void commit(Producer<byte[], byte[]> producer, ConsumerRecord<byte[], byte[]> last) {
         producer.beginTransaction();
-        send(producer, List.of(new ProducerRecord<>(last.topic(), last.partition(), last.key(), last.value())));
-        producer.commitTransaction();
+        await(producer.send(
+                new ProducerRecord<>(last.topic(), last.partition(), last.timestamp(), last.key(), last.value())));
+        while (true) {
+            try {
+                producer.commitTransaction();
+                break;
+            } catch (org.apache.kafka.common.errors.TimeoutException e) {
+                log.warn("The brokers have not committed the stream's position yet. Waiting for them.");
+            }
+        }
         log.warn(
                 "The brokers had committed a Kafka transaction and left it open in {} (KAFKA-20734). Ended it.",
                 last.topic());
     }
 
-    private static void send(Producer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records) {
-        List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
+    private static void await(Future<RecordMetadata> sent) {
         try {
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
+            var unused = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw KafkaErrors.transaction(e);
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaException("No acknowledgement within " + LIMIT.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw KafkaErrors.transaction(e);
+            throw new KafkaException(e);
         }
+    }
+
+    /** Refuses the topics of partitions that could not be looked at: the next attempt looks again. */
+    Topics.Limits guard(Topics.Limits limits) {
+        return new Topics.Limits() {
+            @Override
+            public int maxMessageBytes(String topic) {
+                if (isUnseen(topic)) {
+                    throw new RelayException(
+                            "A partition of the topic " + topic
+                                    + " had no leader, and the stream's last Kafka transaction"
+                                    + " may still be open in it. If brokers are away, start them, and the stream goes on"
+                                    + " by itself.",
+                            true,
+                            null);
+                }
+                return limits.maxMessageBytes(topic);
+            }
+
+            @Override
+            public Map<String, Integer> maxMessageBytes(Collection<String> topics) {
+                return limits.maxMessageBytes(
+                        topics.stream().filter(topic -> !isUnseen(topic)).toList());
+            }
+        };
+    }
+
+    private boolean isUnseen(String topic) {
+        return aborted.values().stream()
+                .flatMap(Set::stream)
+                .anyMatch(partition -> partition.topic().equals(topic));
     }
 }

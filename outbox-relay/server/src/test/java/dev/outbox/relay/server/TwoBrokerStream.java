@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /** The Kafka side of a stream with exactly once, whose topics are on brokers of a test's choice. */
@@ -128,18 +129,29 @@ final class TwoBrokerStream implements AutoCloseable {
         return Objects.requireNonNull(producer, "not opened");
     }
 
+    /** As the relay asks before the first event goes there. */
+    int maxMessageBytes() {
+        return unended.guard(cluster).maxMessageBytes(topic());
+    }
+
+    /** Whether the brokers tell of the producers in the topic. */
+    boolean mayRead() {
+        try {
+            TopicPartition partition = new TopicPartition(topic(), 0);
+            var unused = cluster.ask(
+                    admin -> admin.describeProducers(List.of(partition)).partitionResult(partition));
+            return true;
+        } catch (TopicAuthorizationException e) {
+            return false;
+        }
+    }
+
     /** Whether both topics have leaders, or the one on the broker that is away has none. */
     boolean hasLeaders() {
         return cluster.describe(List.of(topic(), config.delivery().positionTopic())).values().stream()
                 .map(description -> description.partitions().get(0))
                 .map(TopicPartitionInfo::leader)
                 .allMatch(leader -> leader != null && !leader.isEmpty());
-    }
-
-    TransactionState state() {
-        String id = config.delivery().transactionalId();
-        return cluster.ask(admin -> admin.describeTransactions(List.of(id)).description(id))
-                .state();
     }
 
     static Checkpoint checkpoint(int lsn) {
