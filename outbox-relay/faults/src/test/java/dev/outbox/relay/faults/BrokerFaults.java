@@ -130,6 +130,9 @@ final class BrokerFaults {
 
     /** What is ended while a partition has no leader, brokers of 4.3 leave open in it (SkippedMarkersTest). */
     private static void killUntilEnded(Target target) {
+        target.await(
+                "a Kafka transaction to be open",
+                () -> !target.exactlyOnce() || transaction(target) == TransactionState.ONGOING);
         target.secondBroker().kill();
         target.await(
                 "the partitions to have no leader",

@@ -59,7 +59,8 @@ final class Attempt implements AutoCloseable {
 
     /**
      * @param control what people want of the stream; what they ask for while this runs requests the stop
-     * @param poisoned what is known of events from attempts before; so is what they left unstored or unended
+     * @param poisoned what is known of events from attempts before; so is what they left unstored
+     * @param unended the Kafka transactions that they may have left open
      * @throws RelayException if no client can be made of the properties
      */
     Attempt(

@@ -11,26 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
-import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -189,48 +184,28 @@ public final class Cluster implements Topics.Limits, AutoCloseable {
      * @throws KafkaException if the brokers don't say
      */
     Map<String, TopicDescription> describe(Collection<String> topics) {
-        Map<String, TopicDescription> found = new HashMap<>();
-        admin.describeTopics(topics).topicNameValues().forEach((topic, description) -> {
-            try {
-                found.put(topic, get(description));
-            } catch (UnknownTopicOrPartitionException e) {
-                log.debug("There is no topic {}.", topic);
+        return askEach(admin -> admin.describeTopics(topics).topicNameValues(), (topic, e) -> {
+            if (!(e instanceof UnknownTopicOrPartitionException)) {
+                throw e;
             }
         });
-        return found;
-    }
-
-    static boolean hasLeader(TopicPartitionInfo partition) {
-        return partition.leader() != null && !partition.leader().isEmpty();
     }
 
     /**
-     * The partitions in which a producer has a transaction open, with where it begins. All are to have leaders: where one
-     * has none, the client asks for it without a pause.
+     * Asks the brokers for many at once.
      *
-     * @throws KafkaException if the brokers don't say
+     * @param failed is given what has no answer, and why
      */
-    Map<TopicPartition, ProducerState> openTransactions(long producerId, Collection<TopicPartition> partitions) {
-        Map<TopicPartition, ProducerState> open = new HashMap<>();
-        Set<String> denied = new TreeSet<>();
-        DescribeProducersResult found = admin.describeProducers(partitions);
-        for (TopicPartition partition : partitions) {
+    <K, T> Map<K, T> askEach(Function<Admin, Map<K, KafkaFuture<T>>> question, BiConsumer<K, KafkaException> failed) {
+        Map<K, T> answers = new HashMap<>();
+        question.apply(admin).forEach((key, answer) -> {
             try {
-                get(found.partitionResult(partition)).activeProducers().stream()
-                        .filter(state -> state.producerId() == producerId
-                                && state.currentTransactionStartOffset().isPresent())
-                        .forEach(state -> open.put(partition, state));
-            } catch (TopicAuthorizationException e) {
-                denied.add(partition.topic());
+                answers.put(key, get(answer));
+            } catch (KafkaException e) {
+                failed.accept(key, e);
             }
-        }
-        if (!denied.isEmpty()) {
-            log.warn(
-                    "The relay has no READ on {}, and can't see whether the brokers have ended its last Kafka transaction"
-                            + " there. If it was part of it and they have not, consumers may see events twice.",
-                    denied);
-        }
-        return open;
+        });
+        return answers;
     }
 
     private int create(String topic) {

@@ -38,7 +38,7 @@ public final class DeadLetters {
 
     /** @throws RelayException if the topic can't be had, and can't be made */
     void requireTopic() {
-        topics.limit(topic);
+        topics.requireThere(topic);
     }
 
     /** @throws RelayException if the topic can't be had, or allows not even a reference */

@@ -109,7 +109,7 @@ public final class KafkaErrors {
         return sentence(
                 "The stream's Kafka transaction failed: " + reason(error) + " "
                         + (error instanceof AuthorizationException
-                                ? GRANT_TRANSACTIONAL_ID
+                                ? advice(error)
                                 : "What was not committed is sent again."),
                 error);
     }

@@ -33,6 +33,7 @@ public final class PositionReader {
 
     private static final Duration READ_LIMIT = Duration.ofSeconds(30);
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(75);
+    private static final Duration LEADER_LIMIT = Duration.ofSeconds(8);
     private static final Duration NEW_TOPIC_LIMIT = Duration.ofSeconds(8);
     private static final Duration SAY_AFTER = Duration.ofSeconds(2);
     private static final long CHECK_NANOS = 20_000_000;
@@ -78,7 +79,8 @@ public final class PositionReader {
                 throw new RelayException(
                         "Waited " + waited.toSeconds() + " s for the end of a Kafka transaction that is open in the"
                                 + " position topic " + partition.topic() + ". Does another relay write to it? The"
-                                + " brokers end the transaction of one that died.",
+                                + " brokers end the transaction of one that died; one that they have left open is shown by"
+                                + " kafka-transactions.sh find-hanging, and ended by abort.",
                         true,
                         null);
             }
@@ -110,25 +112,32 @@ public final class PositionReader {
     }
 
     /**
-     * The client would ask for one without a pause, until its time is up.
+     * Waits for one, which the client would ask for without a pause.
      *
-     * @throws RelayException while the topic is there and has none
+     * @throws RelayException if the topic is there and gets none
      */
     void requireLeader() {
+        long deadline = System.nanoTime() + LEADER_LIMIT.toNanos();
+        while (!hasLeader()) {
+            if (System.nanoTime() > deadline) {
+                throw new RelayException(
+                        "The position topic " + partition.topic() + " has no leader. Start the brokers that are away,"
+                                + " and the stream goes on by itself.",
+                        true,
+                        null);
+            }
+            LockSupport.parkNanos(CHECK_NANOS);
+        }
+    }
+
+    private boolean hasLeader() {
         try {
             TopicDescription found =
                     cluster.describe(List.of(partition.topic())).get(partition.topic());
-            if (found == null || Cluster.hasLeader(found.partitions().get(0))) {
-                return;
-            }
+            return found == null || OpenTransactions.haveLeaders(found);
         } catch (KafkaException e) {
             throw failed(e);
         }
-        throw new RelayException(
-                "The position topic " + partition.topic() + " has no leader. Start the brokers that are away, and the"
-                        + " stream goes on by itself.",
-                true,
-                null);
     }
 
     /** Not every broker knows at once of a topic that was just made. */

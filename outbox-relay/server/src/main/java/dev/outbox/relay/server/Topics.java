@@ -102,6 +102,15 @@ public final class Topics {
         return Math.min(topicLimit(topic), maxRequestSize);
     }
 
+    /**
+     * Sees that there is a topic, before anything is to be sent there.
+     *
+     * @throws RelayException if it can't be had
+     */
+    void requireThere(String topic) {
+        var unused = cluster.maxMessageBytes(topic);
+    }
+
     private int topicLimit(String topic) {
         Integer known = limits.get(topic);
         return known == null ? ask(topic) : known;

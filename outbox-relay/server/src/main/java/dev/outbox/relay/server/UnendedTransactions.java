@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.DescribeTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,7 +24,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +49,7 @@ final class UnendedTransactions {
     private final Map<Integer, Set<TopicPartition>> aborted = new HashMap<>();
     private long producerId = -1;
     private int lastEpoch = -1;
+    private Set<TopicPartition> unseen = Set.of();
 
     UnendedTransactions(StreamConfig config) {
         this.config = config;
@@ -62,22 +63,26 @@ final class UnendedTransactions {
      */
     void note(Cluster cluster) {
         String id = config.delivery().transactionalId();
+        int limit = Math.toIntExact(new ProducerSettings(config).maxBlock().toMillis());
         try {
-            remember(
+            read(
                     cluster,
-                    cluster.ask(admin -> admin.describeTransactions(List.of(id)).description(id)));
+                    cluster.ask(admin -> admin.describeTransactions(
+                                    List.of(id), new DescribeTransactionsOptions().timeoutMs(limit))
+                            .description(id)));
         } catch (TransactionalIdNotFoundException e) {
             remember(-1, -1);
         } catch (KafkaException e) {
-            throw KafkaErrors.transaction(e);
+            throw failed(e);
         }
     }
 
-    private void remember(Cluster cluster, TransactionDescription last) {
+    private void read(Cluster cluster, TransactionDescription last) {
         int epoch = last.producerEpoch();
         switch (last.state()) {
             case ONGOING -> {
-                remember(last.producerId(), epoch);
+                // With a position in it, what is open in that topic is of this epoch, or nobody knows of which.
+                remember(last.producerId(), last.topicPartitions().contains(position) ? -1 : epoch);
                 aborted.put(epoch, Set.copyOf(last.topicPartitions()));
             }
             // From the moment on that it is to end, the epoch is the next one's.
@@ -117,19 +122,6 @@ final class UnendedTransactions {
         return all;
     }
 
-    /** Whether they have leaders, of those that are there. */
-    private static Map<TopicPartition, Boolean> leaders(Cluster cluster, Set<TopicPartition> partitions) {
-        Map<TopicPartition, Boolean> found = new HashMap<>();
-        cluster.describe(partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()))
-                .forEach((topic, description) -> {
-                    for (TopicPartitionInfo info : description.partitions()) {
-                        found.put(new TopicPartition(topic, info.partition()), Cluster.hasLeader(info));
-                    }
-                });
-        found.keySet().retainAll(partitions);
-        return found;
-    }
-
     /**
      * Ends them, before anything else is sent. Partitions without a leader are left for another attempt.
      *
@@ -141,20 +133,23 @@ final class UnendedTransactions {
             endInPositions(cluster, producer, reader);
             endAborted(cluster, producer);
         } catch (KafkaException e) {
-            throw KafkaErrors.transaction(e);
+            throw failed(e);
         }
     }
 
     private void endInPositions(Cluster cluster, Producer<byte[], byte[]> producer, PositionReader reader) {
         reader.requireLeader();
-        ProducerState open =
-                cluster.openTransactions(producerId, Set.of(position)).get(position);
+        OpenTransactions found = OpenTransactions.look(cluster, producerId, Set.of(position));
+        if (!found.unseen().isEmpty()) {
+            throw new KafkaException("The leader of the position topic " + position.topic() + " does not answer");
+        }
+        ProducerState open = found.open().get(position);
         if (open == null) {
             return;
         }
         long from = open.currentTransactionStartOffset().getAsLong();
         if (aborted.containsKey(open.producerEpoch())) {
-            abort(cluster, producer, Map.of(position, open));
+            abort(cluster, producer, found.open());
         } else if (open.producerEpoch() <= lastEpoch) {
             commit(producer, reader.lastUncommitted(from));
         } else {
@@ -162,27 +157,24 @@ final class UnendedTransactions {
                     "A Kafka transaction of this stream is open in the position topic " + position.topic()
                             + ", and the brokers don't tell any more whether it was committed (KAFKA-20734). To have its"
                             + " events once more, run kafka-transactions.sh --bootstrap-server "
-                            + config.bootstrapServers() + " abort --topic " + position.topic()
-                            + " --partition 0 --start-offset " + from + ".",
-                    true,
+                            + config.bootstrapServers() + " abort --partition 0 --start-offset " + from + " --topic "
+                            + position.topic() + ".",
+                    false,
                     null);
         }
     }
 
-    /**
-     * Wherever else they are open. What is committed is left as it is: the next record in its partition commits it.
-     */
+    /** In all partitions that were noted. What is committed is left as it is: the next record there commits it. */
     private void endAborted(Cluster cluster, Producer<byte[], byte[]> producer) {
-        Set<TopicPartition> all = aborted.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
-        Map<TopicPartition, Boolean> leaders = leaders(cluster, all);
-        Set<TopicPartition> led = leaders.keySet().stream().filter(leaders::get).collect(Collectors.toSet());
-        Map<TopicPartition, ProducerState> open = cluster.openTransactions(producerId, led);
+        Set<TopicPartition> noted =
+                aborted.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        OpenTransactions found = OpenTransactions.look(cluster, producerId, noted);
+        Map<TopicPartition, ProducerState> open = new HashMap<>(found.open());
         open.values().removeIf(state -> !aborted.containsKey(state.producerEpoch()));
         if (!open.isEmpty()) {
             abort(cluster, producer, open);
         }
-        Set<TopicPartition> unseen = new HashSet<>(leaders.keySet());
-        unseen.removeAll(led);
+        unseen = found.unseen();
         aborted.replaceAll((epoch, partitions) ->
                 partitions.stream().filter(unseen::contains).collect(Collectors.toSet()));
         aborted.values().removeIf(Set::isEmpty);
@@ -210,13 +202,23 @@ final class UnendedTransactions {
     /** The brokers write it after they have answered, if they do. */
     private void awaitEnd(Cluster cluster, Set<TopicPartition> partitions) {
         long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!cluster.openTransactions(producerId, partitions).isEmpty()) {
+        while (true) {
+            OpenTransactions found = OpenTransactions.look(cluster, producerId, partitions);
+            if (found.open().isEmpty() && found.unseen().isEmpty()) {
+                return;
+            }
             if (System.nanoTime() > deadline) {
                 throw new KafkaException(
                         "The brokers have not ended it in " + partitions + " within " + LIMIT.toSeconds() + " s");
             }
             LockSupport.parkNanos(CHECK_NANOS);
         }
+    }
+
+    private RelayException failed(KafkaException e) {
+        return e instanceof org.apache.kafka.common.errors.TimeoutException
+                ? KafkaErrors.unreachable(config.bootstrapServers(), e)
+                : KafkaErrors.transaction(e);
     }
 
     /** With its last record once more. What becomes of a commit that is not answered is the brokers' to say. */
@@ -250,17 +252,17 @@ final class UnendedTransactions {
         }
     }
 
-    /** Refuses the topics of partitions that could not be looked at: the next attempt looks again. */
+    /** For an attempt: refuses the topics of partitions that it could not look at. The next one looks again. */
     Topics.Limits guard(Topics.Limits limits) {
+        unseen = Set.of();
         return new Topics.Limits() {
             @Override
             public int maxMessageBytes(String topic) {
                 if (isUnseen(topic)) {
                     throw new RelayException(
-                            "A partition of the topic " + topic
-                                    + " had no leader, and the stream's last Kafka transaction"
-                                    + " may still be open in it. If brokers are away, start them, and the stream goes on"
-                                    + " by itself.",
+                            "The stream's last Kafka transaction may be open in a partition of the topic " + topic
+                                    + " that had no leader. If brokers are away, start them, and the stream goes on by"
+                                    + " itself.",
                             true,
                             null);
                 }
@@ -276,8 +278,6 @@ final class UnendedTransactions {
     }
 
     private boolean isUnseen(String topic) {
-        return aborted.values().stream()
-                .flatMap(Set::stream)
-                .anyMatch(partition -> partition.topic().equals(topic));
+        return unseen.stream().anyMatch(partition -> partition.topic().equals(topic));
     }
 }

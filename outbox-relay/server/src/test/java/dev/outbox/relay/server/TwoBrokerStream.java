@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +29,7 @@ final class TwoBrokerStream implements AutoCloseable {
     private final ProducerSettings settings;
     private final Cluster cluster;
     private final UnendedTransactions unended;
+    private Topics.Limits limits;
     private @Nullable Producer<byte[], byte[]> producer;
 
     TwoBrokerStream(String bootstrapServers, String name) {
@@ -46,6 +46,7 @@ final class TwoBrokerStream implements AutoCloseable {
         settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
         unended = new UnendedTransactions(config);
+        limits = cluster;
     }
 
     String topic() {
@@ -62,8 +63,14 @@ final class TwoBrokerStream implements AutoCloseable {
         return this;
     }
 
-    /** As the relay does when it gets the slot. */
+    /** As the relay does before it asks for the slot. */
+    void beginAttempt() {
+        limits = unended.guard(cluster);
+    }
+
+    /** As it does when it gets the slot. */
     @Nullable Checkpoint take() {
+        beginAttempt();
         PositionReader reader = new PositionReader(
                 cluster,
                 settings.consumer(),
@@ -131,7 +138,12 @@ final class TwoBrokerStream implements AutoCloseable {
 
     /** As the relay asks before the first event goes there. */
     int maxMessageBytes() {
-        return unended.guard(cluster).maxMessageBytes(topic());
+        return limits.maxMessageBytes(topic());
+    }
+
+    /** As it asks for many. */
+    boolean isAmongMany() {
+        return limits.maxMessageBytes(List.of(topic())).containsKey(topic());
     }
 
     /** Whether the brokers tell of the producers in the topic. */
@@ -146,12 +158,10 @@ final class TwoBrokerStream implements AutoCloseable {
         }
     }
 
-    /** Whether both topics have leaders, or the one on the broker that is away has none. */
+    /** Whether both topics have leaders. */
     boolean hasLeaders() {
         return cluster.describe(List.of(topic(), config.delivery().positionTopic())).values().stream()
-                .map(description -> description.partitions().get(0))
-                .map(TopicPartitionInfo::leader)
-                .allMatch(leader -> leader != null && !leader.isEmpty());
+                .allMatch(OpenTransactions::haveLeaders);
     }
 
     static Checkpoint checkpoint(int lsn) {

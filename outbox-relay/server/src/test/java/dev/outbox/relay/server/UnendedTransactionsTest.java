@@ -39,6 +39,7 @@ class UnendedTransactionsTest {
     private static KafkaBroker second;
     private static @Nullable Checkpoint takenWhileAway;
     private static List<String> refusedWhileAway = List.of();
+    private static int limitOfNextAttempt;
 
     @BeforeAll
     static void breakThem() {
@@ -80,9 +81,12 @@ class UnendedTransactionsTest {
         stream("position aborted").abort();
         stream("position committed").commit();
         takenWhileAway = stream("aborted").take();
+        assertThat(stream("aborted").isAmongMany()).isFalse();
         refusedWhileAway = List.of(
                 message(() -> stream("aborted").maxMessageBytes()),
                 message(() -> stream("position aborted").take()));
+        stream("aborted").beginAttempt();
+        limitOfNextAttempt = stream("aborted").maxMessageBytes();
 
         second.restart();
         await().atMost(LIMIT).until(() -> broken().allMatch(TwoBrokerStream::hasLeaders));
@@ -100,9 +104,14 @@ class UnendedTransactionsTest {
     void while_a_partition_has_no_leader_only_its_topic_is_refused() {
         assertThat(takenWhileAway).isEqualTo(checkpoint(5));
         assertThat(refusedWhileAway.get(0))
-                .contains("A partition of the topic aborted.events had no leader", "start them");
+                .contains("open in a partition of the topic aborted.events that had no leader", "start them");
         assertThat(refusedWhileAway.get(1))
                 .contains("The position topic outbox-relay.position-aborted.position has no leader");
+    }
+
+    @Test
+    void an_attempt_refuses_nothing_before_it_has_looked_itself() {
+        assertThat(limitOfNextAttempt).isPositive();
     }
 
     @Test
@@ -111,6 +120,7 @@ class UnendedTransactionsTest {
 
         assertThat(stream.take()).isEqualTo(checkpoint(5));
         assertThat(stream.maxMessageBytes()).isPositive();
+        assertThat(stream.isAmongMany()).isTrue();
         stream.begin().event("in its place").commit();
 
         assertThat(stream.events(1)).containsExactly("in its place");
@@ -134,7 +144,7 @@ class UnendedTransactionsTest {
             assertThat(stream.take()).isEqualTo(checkpoint(6));
             stream.begin().event("two").commit();
 
-            assertThat(stream.events(1)).as(name).containsExactly("one", "two");
+            assertThat(stream.events(2)).as(name).containsExactly("one", "two");
         }
     }
 
@@ -160,7 +170,7 @@ class UnendedTransactionsTest {
         stream.openProducer();
 
         assertThat(message(stream::take))
-                .contains("whether it was committed", "kafka-transactions.sh", "--start-offset 2");
+                .contains("whether it was committed", "kafka-transactions.sh", "--start-offset 2 ");
     }
 
     @Test
@@ -180,7 +190,7 @@ class UnendedTransactionsTest {
         await().atMost(LIMIT).until(stream::mayRead);
         stream.begin().event("two").commit();
 
-        assertThat(stream.events(1)).containsExactly("one", "two");
+        assertThat(stream.events(2)).containsExactly("one", "two");
     }
 
     private static AclBinding rule(ResourcePattern resource, AclOperation operation, AclPermissionType permission) {
