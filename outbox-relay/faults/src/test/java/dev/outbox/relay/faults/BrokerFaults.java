@@ -1,7 +1,5 @@
 package dev.outbox.relay.faults;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
 /** What happens to the broker. */
 final class BrokerFaults {
@@ -114,15 +111,9 @@ final class BrokerFaults {
         });
     }
 
-    /** Some go to the second broker. The first coordinates the transactions, as it is asked about them while alone. */
+    /** Some go to the second broker. */
     private static void moveTopics(Target target) throws Exception {
-        String id = target.transactionalId();
-        assertThatThrownBy(() -> target.admin()
-                        .describeTransactions(List.of(id))
-                        .description(id)
-                        .get())
-                .hasCauseInstanceOf(TransactionalIdNotFoundException.class);
-        target.secondBroker();
+        target.startSecondBroker();
         for (String type : MOVED) {
             reassign(target, type, List.of(2));
         }
@@ -165,7 +156,7 @@ final class BrokerFaults {
 
     /** The topics of the load get a copy on a second broker. All else stays on the first alone, which leads them. */
     static void addReplicas(Target target) throws Exception {
-        target.secondBroker();
+        target.startSecondBroker();
         for (String type : Load.TYPES) {
             reassign(target, type, List.of(1, 2));
         }

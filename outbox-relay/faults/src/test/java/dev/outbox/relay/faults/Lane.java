@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -78,12 +79,13 @@ final class Lane implements AutoCloseable {
         return broker;
     }
 
-    /** One more of the cluster, from the first call on. No link leads to it. */
+    /** Starts one more of the cluster. No link leads to it. */
+    void startSecondBroker() {
+        secondBroker = broker.another();
+    }
+
     KafkaBroker secondBroker() {
-        if (secondBroker == null) {
-            secondBroker = broker.another();
-        }
-        return secondBroker;
+        return Objects.requireNonNull(secondBroker, "not started");
     }
 
     Link postgresLink() {

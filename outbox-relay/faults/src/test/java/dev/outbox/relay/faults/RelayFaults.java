@@ -153,7 +153,7 @@ final class RelayFaults {
     private static void moveOneTopic(Target target) throws Exception {
         if (!target.exactlyOnce()) {
             int second = 2;
-            target.secondBroker();
+            target.startSecondBroker();
             BrokerFaults.reassign(target, NOT_IN_LONG, List.of(second));
         }
     }

@@ -1,5 +1,7 @@
 package dev.outbox.relay.faults;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.outbox.samples.servers.KafkaBroker;
 import dev.outbox.samples.servers.PostgresServer;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +110,24 @@ final class Target implements AutoCloseable {
         return lane.broker();
     }
 
-    /** One more of the broker's cluster, from the first call on. The case's servers have to be renewed then. */
+    /**
+     * Starts one more broker of the cluster, before the relay. The first one keeps all that the relay's fate hangs on: the
+     * position, and what there is to know of its transactions. The case's servers have to be renewed then.
+     */
+    void startSecondBroker() throws Exception {
+        admin.createTopics(List.of(new NewTopic(positionTopic(), 1, (short) 1)
+                        .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT))))
+                .all()
+                .get();
+        // Asked for the first time, the broker makes the topic of all transactions.
+        assertThatThrownBy(() -> admin.describeTransactions(List.of(transactionalId()))
+                        .description(transactionalId())
+                        .get())
+                .hasCauseInstanceOf(TransactionalIdNotFoundException.class);
+        lane.startSecondBroker();
+    }
+
+    /** The one that was started. */
     KafkaBroker secondBroker() {
         return lane.secondBroker();
     }
