@@ -63,7 +63,8 @@ final class UnendedTransactions {
      */
     void note(Cluster cluster) {
         String id = config.delivery().transactionalId();
-        int limit = Math.toIntExact(new ProducerSettings(config).maxBlock().toMillis());
+        int limit = (int) Math.min(
+                Integer.MAX_VALUE, new ProducerSettings(config).maxBlock().toMillis());
         try {
             read(
                     cluster,
