@@ -1,5 +1,6 @@
 package dev.outbox.relay.server;
 
+import static dev.outbox.relay.server.TwoBrokerStream.checkpoint;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -7,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.outbox.relay.Checkpoint;
 import dev.outbox.relay.Position;
 import dev.outbox.relay.RelayException;
-import dev.outbox.relay.SourceIdentity;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.relay.server.config.ConfigReader;
 import dev.outbox.relay.server.config.StreamConfig;
@@ -272,15 +272,6 @@ class PositionTopicTest {
                 new Position(1, new LogSequenceNumber(lsn), index),
                 new LogSequenceNumber(1),
                 whole.checkedLsn(),
-                0);
-    }
-
-    private static Checkpoint checkpoint(int lsn) {
-        return new Checkpoint(
-                new SourceIdentity("7", "shop", 1, 2, 3),
-                new Position(1, new LogSequenceNumber(lsn), 0),
-                new LogSequenceNumber(lsn + 1),
-                new LogSequenceNumber(-1),
                 0);
     }
 }
