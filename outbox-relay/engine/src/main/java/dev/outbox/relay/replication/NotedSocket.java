@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that notes when something arrives, and while something is written; and that can be listened to. */
+/**
+ * A socket that notes when something arrives, and while something is written; that can be listened to; and that ends a
+ * read in which the driver would answer the server for ever.
+ */
 final class NotedSocket extends Socket {
 
     private static final int NOTHING = -2;
@@ -26,6 +29,15 @@ final class NotedSocket extends Socket {
     /** Of a server to which there and back takes no longer, in nanoseconds. Far ones need what the kernel finds right. */
     private static final long NEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /**
+     * How often the driver may answer within one read. A server that stops asks again at each answer; where two of its
+     * questions are under way, the next is there before the driver finds nothing, and it would never return.
+     */
+    private static final int ANSWERS = 4;
+
+    /** The timeout with which the driver asks whether something is there, in milliseconds. */
+    private static final int ASKING = 1;
+
     private final SocketTraffic traffic;
     private final Gulps gulps = new Gulps(System.nanoTime());
     private @Nullable NotedInput input;
@@ -37,6 +49,9 @@ final class NotedSocket extends Socket {
     private volatile int kept;
 
     private volatile boolean closed;
+
+    private boolean streams;
+    private int writes;
 
     NotedSocket(SocketTraffic traffic) {
         this.traffic = traffic;
@@ -63,6 +78,16 @@ final class NotedSocket extends Socket {
     /** Whether there was much to read of late, as of the last read. For the thread that reads. */
     boolean isBehind() {
         return gulps.isBehind();
+    }
+
+    /** A read of the stream begins. For the thread that reads. */
+    void beginRead() {
+        streams = true;
+        writes = 0;
+    }
+
+    private boolean hasAnsweredEnough() {
+        return streams && writes >= ANSWERS;
     }
 
     /**
@@ -133,6 +158,9 @@ final class NotedSocket extends Socket {
             if (length == 0) {
                 return 0;
             }
+            if (hasAnsweredEnough() && getSoTimeout() == ASKING) {
+                throw new SocketTimeoutException("What has arrived is left to the next read.");
+            }
             if (kept > 0) {
                 return readKept(into, offset, length);
             }
@@ -192,7 +220,7 @@ final class NotedSocket extends Socket {
 
         @Override
         public int available() throws IOException {
-            return unread();
+            return hasAnsweredEnough() ? 0 : unread();
         }
 
         @Override
@@ -216,6 +244,7 @@ final class NotedSocket extends Socket {
 
             @Override
             public void write(byte[] from, int offset, int length) throws IOException {
+                writes++;
                 traffic.writing();
                 try {
                     out.write(from, offset, length);

@@ -119,6 +119,7 @@ public final class ReplicationStream implements AutoCloseable {
 
     /** The next message, or null when none has arrived; waits for about a millisecond at most. */
     public @Nullable ByteBuffer read() {
+        traffic.beginRead();
         try {
             ByteBuffer message = stream.readPending();
             if (message == null && stream.isClosed()) {

@@ -45,6 +45,14 @@ public final class SocketTraffic {
         }
     }
 
+    /** A read of the stream begins. For the thread that reads. */
+    void beginRead() {
+        NotedSocket current = socket;
+        if (current != null) {
+            current.beginRead();
+        }
+    }
+
     /**
      * Waits until there is something to read; false if nothing came. A socket that is broken is something to read: the
      * reader is told. For the thread that reads.

@@ -36,6 +36,8 @@ public final class PostgresServer implements AutoCloseable {
             "full_page_writes", "on",
             "max_connections", "100");
 
+    private static final String CANNOT_CONNECT_NOW = "57P03";
+
     private final Path data;
     private final PgBinaryResolver binaries;
     private final EmbeddedPostgres postgres;
@@ -161,6 +163,15 @@ public final class PostgresServer implements AutoCloseable {
     /** A new connection as superuser; the caller closes it. */
     public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(url(database), user(), "postgres");
+    }
+
+    /** Whether it refuses connections because it is stopping, or starting. */
+    public boolean letsNobodyIn() {
+        try (Connection connection = connect("postgres")) {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return CANNOT_CONNECT_NOW.equals(e.getSQLState());
+        }
     }
 
     /** Makes an empty database and returns its URL. */
