@@ -8,10 +8,12 @@ import dev.outbox.OutboxTable;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import dev.outbox.samples.servers.PostgresServer;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +98,7 @@ class SourceWatchTest {
                     try {
                         statement.execute("SET synchronous_commit = 'on'");
                         statement.execute("ALTER PUBLICATION outbox DROP TABLE outbox");
-                    } catch (java.sql.SQLException e) {
+                    } catch (SQLException e) {
                         throw new IllegalStateException(e);
                     }
                 });
@@ -127,21 +129,25 @@ class SourceWatchTest {
                 for (int n = 1; n <= 20; n++) {
                     database.insert("a", n, 1);
                 }
-                host.take(20).forEach(Delivery::ack);
+                List<Delivery> deliveries = host.take(20);
 
-                server.stop("fast");
+                CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> server.stop("fast"));
+                // Acknowledged any sooner, they may still be vouched for, and then the stream ends by itself.
+                await().until(server::letsNobodyIn);
+                deliveries.forEach(Delivery::ack);
 
                 assertThatThrownBy(() -> host.engine().poll(LIMIT))
                         .isInstanceOfSatisfying(
                                 RelayException.class,
                                 ended -> assertThat(ended.retriable()).isTrue())
                         .hasMessageContaining("is stopping");
+                assertThat(stopped).succeedsWithin(LIMIT);
             }
             server.restart();
         }
     }
 
-    private static int backend(Statement statement) throws java.sql.SQLException {
+    private static int backend(Statement statement) throws SQLException {
         try (var result = statement.executeQuery("SELECT pg_backend_pid()")) {
             result.next();
             return result.getInt(1);

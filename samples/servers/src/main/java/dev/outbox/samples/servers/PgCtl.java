@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** {@code pg_ctl} for a server that the library has started: it can stop one in order only, and never start it again. */
 final class PgCtl implements AutoCloseable {
@@ -84,7 +85,8 @@ final class PgCtl implements AutoCloseable {
             boolean ended = process.waitFor(2 * LIMIT_SECONDS, TimeUnit.SECONDS);
             if (!ended || process.exitValue() != 0) {
                 process.destroyForcibly();
-                throw new IllegalStateException("pg_ctl " + arguments[0] + " failed, and printed: " + read(output));
+                throw new IllegalStateException("pg_ctl " + arguments[0] + " failed, and printed: " + read(output)
+                        + "The server's processes: " + processes());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -92,6 +94,17 @@ final class PgCtl implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the server was to " + arguments[0] + ".", e);
         }
+    }
+
+    /** The commands of those that are there; a server's own say what they are doing. */
+    private String processes() {
+        return isRunning()
+                ? ProcessHandle.of(pid()).stream()
+                        .flatMap(ProcessHandle::descendants)
+                        .map(child ->
+                                child.pid() + " " + child.info().commandLine().orElse("?"))
+                        .collect(Collectors.joining(", "))
+                : "none";
     }
 
     @Override
