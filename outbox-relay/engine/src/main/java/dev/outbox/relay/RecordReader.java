@@ -217,7 +217,10 @@ final class RecordReader {
         if (!namesContentType(own)) {
             headers.add(ContentTypes.header(at.payloadType()));
         }
-        headers.addAll(own);
+        if (!own.isEmpty()) {
+            // An empty list would be copied first, which allocates.
+            headers.addAll(own);
+        }
         return headers;
     }
 
