@@ -53,6 +53,11 @@ final class MessageReader {
         return start;
     }
 
+    /** Of the whole message, in bytes. */
+    int length() {
+        return end - start;
+    }
+
     /** Where in {@link #array} the next field begins. */
     int position() {
         return position;

@@ -32,15 +32,26 @@ public final class TupleData {
     /** Of a column with a value: its kind (one byte) and its length (four). */
     private static final int HEADER = 5;
 
+    private static final char[] NOT_NEAR = {};
+    private static final int[] NOT_FAR = {};
+
     private final byte[] array;
     private final int messageStart;
-    private final int[] columns;
 
-    /** @param columns where each begins, with its kind */
-    private TupleData(byte[] array, int messageStart, int[] columns) {
+    /**
+     * Where each column begins, with its kind, from the message's start on; no column, if the message is longer than
+     * that can say. Most are not, and half the memory does.
+     */
+    private final char[] near;
+
+    /** The same for a message that is longer, from the array's start on. */
+    private final int[] far;
+
+    private TupleData(byte[] array, int messageStart, char[] near, int[] far) {
         this.array = array;
         this.messageStart = messageStart;
-        this.columns = columns;
+        this.near = near;
+        this.far = far;
     }
 
     /**
@@ -48,14 +59,26 @@ public final class TupleData {
      * checked here.
      */
     static TupleData read(MessageReader reader, String tuple) {
-        int[] columns = new int[reader.count16("number of columns", 1)];
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] = reader.position();
+        int count = reader.count16("number of columns", 1);
+        boolean isNear = reader.length() <= Character.MAX_VALUE;
+        char[] near = isNear ? new char[count] : NOT_NEAR;
+        int[] far = isNear ? NOT_FAR : new int[count];
+        for (int i = 0; i < count; i++) {
+            if (isNear) {
+                near[i] = (char) (reader.position() - reader.start());
+            } else {
+                far[i] = reader.position();
+            }
             if (isValue(reader.columnKind(tuple, i))) {
                 reader.skip(reader.columnLength(tuple, i));
             }
         }
-        return new TupleData(reader.array(), reader.start(), columns);
+        return new TupleData(reader.array(), reader.start(), near, far);
+    }
+
+    /** Where the column begins, with its kind. */
+    private int find(int column) {
+        return column < near.length ? messageStart + near[column] : far[column];
     }
 
     private static boolean isValue(int kind) {
@@ -68,27 +91,27 @@ public final class TupleData {
 
     /** The number of columns; key tuples too have all of them, with {@link #NULL} for those outside the key. */
     public int columnCount() {
-        return columns.length;
+        return near.length + far.length;
     }
 
     /** The manual's kind byte: {@link #NULL}, {@link #UNCHANGED_TOAST}, {@link #TEXT} or {@link #BINARY}. */
     public char kind(int column) {
-        return (char) array[columns[column]];
+        return (char) array[find(column)];
     }
 
     /** Whether the column is NULL. An unchanged TOASTed value is not. */
     public boolean isNull(int column) {
-        return array[columns[column]] == NULL;
+        return array[find(column)] == NULL;
     }
 
     /** Whether the column's value was sent: neither NULL nor an unchanged TOASTed value. */
     public boolean hasValue(int column) {
-        return isValue(array[columns[column]]);
+        return isValue(array[find(column)]);
     }
 
     /** The number of bytes that were sent as the column's value; 0 if none was sent. */
     public int length(int column) {
-        int at = columns[column];
+        int at = find(column);
         return isValue(array[at]) ? lengthAt(at) : 0;
     }
 
@@ -134,7 +157,7 @@ public final class TupleData {
     }
 
     private int findValue(int column) {
-        int at = columns[column];
+        int at = find(column);
         if (!isValue(array[at])) {
             throw new IllegalStateException("Column " + column + " has no value: it is "
                     + (array[at] == NULL ? "NULL" : "an unchanged TOASTed value, which the server does not send"));

@@ -52,6 +52,37 @@ class TupleDataTest {
                 .isEqualTo("grüße \uD83D\uDE42");
     }
 
+    /** One byte each side of what two bytes can say, and far beyond; wherever in its buffer the message begins. */
+    @ParameterizedTest
+    @ValueSource(ints = {65_534, 65_535, 65_536, 65_537, 3_000_000})
+    void finds_the_columns_of_messages_of_any_length(int messageLength) {
+        int others = 1 + 4 + 1 + 2 + (5 + 5) + 5 + 1 + (5 + 4);
+        String large = "x".repeat(messageLength - others);
+        byte[] bytes = message('I')
+                .int32(1)
+                .int8('N')
+                .int16(4)
+                .text("first")
+                .text(large)
+                .nullColumn()
+                .text("last")
+                .toBytes();
+        assertThat(bytes).hasSize(messageLength);
+        byte[] buffer = new byte[bytes.length + 70_000];
+        for (int start : new int[] {0, 1, 70_000}) {
+            System.arraycopy(bytes, 0, buffer, start, bytes.length);
+            TupleData found =
+                    ((Insert) new PgOutputDecoder().decode(ByteBuffer.wrap(buffer, start, bytes.length))).newTuple();
+            assertThat(found).hasToString("TupleData[t5 t" + large.length() + " n t4]");
+            assertThat(found.text(0)).isEqualTo("first");
+            assertThat(found.text(1)).isEqualTo(large);
+            assertThat(found.isNull(2)).isTrue();
+            assertThat(found.text(3)).isEqualTo("last");
+            assertThatThrownBy(() -> found.kind(4)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> found.kind(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
     @Test
     void a_copy_outlives_the_buffer() {
         byte[] bytes = Samples.insert().toBytes();
