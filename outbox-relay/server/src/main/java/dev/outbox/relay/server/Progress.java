@@ -109,17 +109,16 @@ final class Progress {
         return state;
     }
 
-    /** Waits until it is as the test wants it; returns whether it is. */
-    synchronized boolean await(Predicate<StreamStatus> test, Duration atMost) throws InterruptedException {
+    /** Waits until it is as the test wants it; returns how it was when it was asked last. */
+    synchronized StreamStatus await(Predicate<StreamStatus> test, Duration atMost) throws InterruptedException {
         long deadline = nanoTime.getAsLong() + atMost.toNanos();
-        while (!test.test(status())) {
+        StreamStatus found = status();
+        while (!test.test(found) && nanoTime.getAsLong() < deadline) {
             long left = deadline - nanoTime.getAsLong();
-            if (left <= 0) {
-                return false;
-            }
             TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, WAIT_NANOS));
+            found = status();
         }
-        return true;
+        return found;
     }
 
     /** The stream's thread has come round, and won't rest now. */

@@ -134,10 +134,10 @@ final class StreamCommands implements ManagedStream {
 
     private StreamStatus await(Predicate<StreamStatus> test) {
         try {
-            boolean unused = progress.await(test, PATIENCE);
+            return progress.await(test, PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return progress.status();
         }
-        return progress.status();
     }
 }

@@ -133,7 +133,7 @@ public final class Topics {
     }
 
     /** An upper bound of the bytes that the record takes alone in a batch, not compressed. */
-    static long size(RelayRecord record) {
+    public static long size(RelayRecord record) {
         byte[] value = record.value();
         long size = OVERHEAD + record.key().length + (value == null ? 0L : value.length);
         List<RelayHeader> headers = record.headers();

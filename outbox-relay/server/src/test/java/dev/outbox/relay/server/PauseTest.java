@@ -234,9 +234,9 @@ class PauseTest {
             for (int i = 0; i < 5; i++) {
                 int before = events.get();
                 await().atMost(LIMIT).until(() -> events.get() > before + 100);
-                assertThat(stream.managed().pause("ann")).isEqualTo(Answer.DONE);
-                assertThat(stream.managed().resume("ann")).isEqualTo(Answer.DONE);
-                assertThat(stream.managed().restart("ann")).isEqualTo(Answer.DONE);
+                assertThat(stream.managed().pause("ann")).as(stream::told).isEqualTo(Answer.DONE);
+                assertThat(stream.managed().resume("ann")).as(stream::told).isEqualTo(Answer.DONE);
+                assertThat(stream.managed().restart("ann")).as(stream::told).isEqualTo(Answer.DONE);
             }
             enough.set(true);
             writer.join();

@@ -7,7 +7,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,8 +89,10 @@ class ReplayCommandTest {
                 .isEqualTo(expected);
     }
 
+    /** Brokers that are slower than the database, and events that are small only once they are compressed. */
     @Test
     void many_events_take_little_memory_and_their_progress_is_told() {
+        slowBrokers("outbox-relay-" + shop.name + "-replay");
         shop.events("Order", "i::text", "to_json(repeat('x', 8000))", 20_000);
         try (RelayProcess replay = RelayProcess.startWithHeap(
                 "128m",
@@ -104,6 +111,18 @@ class ReplayCommandTest {
                         .span(20_000, Duration.ofSeconds(60))
                         .records())
                 .isEqualTo(20_000);
+    }
+
+    private static void slowBrokers(String clientId) {
+        ClientQuotaAlteration.Op slow = new ClientQuotaAlteration.Op("producer_byte_rate", 300_000.0);
+        ClientQuotaEntity entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.BROKER.bootstrapServers()))) {
+            admin.alterClientQuotas(List.of(new ClientQuotaAlteration(entity, List.of(slow))))
+                    .all()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -48,6 +48,11 @@ final class RunningStream implements AutoCloseable {
         return events().stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
+    /** The same, to be shown where an assertion fails. */
+    String told() {
+        return String.join(System.lineSeparator(), log());
+    }
+
     /** The errors among it. */
     List<String> errors() {
         return events().stream()

@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,16 +36,23 @@ final class ReplayProducer implements AutoCloseable {
 
     private static final int ANSWER_LIMIT_MILLIS = 120_000;
 
+    /** The objects around a record that is on its way, in bytes. */
+    private static final int OBJECTS = 512;
+
     private final Cluster cluster;
     private final Topics topics;
     private final Producer<byte[], byte[]> producer;
     private final Tally tally;
     private final RelayHeader mark;
+    private final int mostBytesInFlight;
+    private final Semaphore room;
     private final AtomicReference<@Nullable RelayException> failure = new AtomicReference<>();
 
     /** @throws RelayException if the brokers can't be reached */
     ReplayProducer(StreamConfig config, Tally tally) {
         this.tally = tally;
+        mostBytesInFlight = (int) Math.min(config.relay().maxBytesInFlight(), Integer.MAX_VALUE);
+        room = new Semaphore(mostBytesInFlight);
         ProducerSettings settings = new ProducerSettings(config);
         cluster = new Cluster(config, settings.admin());
         try {
@@ -69,14 +77,14 @@ final class ReplayProducer implements AutoCloseable {
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_LIMIT_MILLIS / 4);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-        // What waits for room here bounds the memory; one largest record has to fit.
+        // One largest record has to fit. It bounds what is compressed; what is not is bounded by the room.
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) settings.maxRequestSize());
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, ANSWER_LIMIT_MILLIS);
         return properties;
     }
 
     /**
-     * Sends it. One that is refused for what it is, is counted and the next can be sent.
+     * Sends it, once no more than the stream's bytes in flight are on their way. One that is refused for what it is, is counted and the next can be sent.
      *
      * @param what by which a person finds the event, if it is refused
      * @throws RelayException if something has failed that says nothing of one record
@@ -90,7 +98,10 @@ final class ReplayProducer implements AutoCloseable {
             tally.refused(what, e);
             return;
         }
+        int size = (int) Math.min(OBJECTS + Topics.size(marked), mostBytesInFlight);
+        room.acquireUninterruptibly(size);
         var unused = producer.send(KafkaRecords.of(marked), (metadata, error) -> {
+            room.release(size);
             if (error == null) {
                 tally.sent(record.topic());
                 return;
