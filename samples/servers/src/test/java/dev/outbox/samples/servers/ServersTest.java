@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -132,10 +133,15 @@ class ServersTest {
                 Admin admin = Admin.create(Map.of("bootstrap.servers", second.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic("t", 1, (short) 2))).all().get();
 
-            assertThat(admin.describeTopics(List.of("t")).allTopicNames().get().values())
-                    .singleElement()
-                    .satisfies(
-                            topic -> assertThat(topic.partitions().get(0).isr()).hasSize(2));
+            // The broker that is asked learns of the topic a moment after the one that made it.
+            await().ignoreExceptionsMatching(e -> e.getCause() instanceof UnknownTopicOrPartitionException)
+                    .untilAsserted(() -> assertThat(admin.describeTopics(List.of("t"))
+                                    .allTopicNames()
+                                    .get()
+                                    .values())
+                            .singleElement()
+                            .satisfies(topic ->
+                                    assertThat(topic.partitions().get(0).isr()).hasSize(2)));
         }
     }
 
