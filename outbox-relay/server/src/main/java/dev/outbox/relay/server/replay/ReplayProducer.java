@@ -84,7 +84,8 @@ final class ReplayProducer implements AutoCloseable {
     }
 
     /**
-     * Sends it, once no more than the stream's bytes in flight are on their way. One that is refused for what it is, is counted and the next can be sent.
+     * Sends it, once there is room for it among the bytes in flight. One that is refused for what it is, is counted and
+     * the next can be sent.
      *
      * @param what by which a person finds the event, if it is refused
      * @throws RelayException if something has failed that says nothing of one record
