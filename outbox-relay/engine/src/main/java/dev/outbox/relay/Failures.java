@@ -14,7 +14,7 @@ final class Failures {
         }
         if (thrown instanceof ReplicationException replication) {
             return replication.slotHeld()
-                    ? new SlotHeldException(message(replication), replication)
+                    ? new SlotHeldException(message(replication), false, replication)
                     : new RelayException(message(replication), replication.retriable(), replication);
         }
         if (thrown instanceof MalformedMessageException malformed) {

@@ -55,7 +55,7 @@ public final class RelayEngine implements AutoCloseable {
 
     RelayEngine(RelayConfig config, StreamOpener opener, LongSupplier nanoClock) {
         this.config = config;
-        this.opener = opener;
+        this.opener = new OwnStreams(opener);
         this.nanoClock = nanoClock;
     }
 
@@ -66,7 +66,8 @@ public final class RelayEngine implements AutoCloseable {
      *
      * @param store what the host has stored; {@link PositionStore#NONE} for all that was not confirmed. With any other,
      *     nothing is confirmed above what the host tells to be {@link #stored}
-     * @throws SlotHeldException if another relay streams from the slot
+     * @throws SlotHeldException if another relay streams from the slot, or the server has not noticed yet that the
+     *     generation before is gone
      * @throws GapException if events were or may be lost since the store's checkpoint
      * @throws RelayException if any of this fails; nothing stays open then
      */

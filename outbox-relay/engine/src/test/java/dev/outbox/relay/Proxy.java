@@ -17,6 +17,8 @@ final class Proxy implements AutoCloseable {
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean swallowing;
+    private volatile int accepted;
+    private volatile int forgotten;
     private volatile long forwardAtMost = Long.MAX_VALUE;
 
     private Proxy(ServerSocket listening, int target) {
@@ -43,6 +45,11 @@ final class Proxy implements AutoCloseable {
         swallowing = true;
     }
 
+    /** The same for the connections that are open now; later ones are forwarded. */
+    void forget() {
+        forgotten = accepted;
+    }
+
     /** From the server no more than so many further bytes are forwarded, over all connections. */
     void forwardAtMost(long bytes) {
         forwardAtMost = bytes;
@@ -55,23 +62,25 @@ final class Proxy implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
                 sockets.add(server);
-                run(() -> forward(client, server, false));
-                run(() -> forward(server, client, true));
+                int number = accepted;
+                accepted = number + 1;
+                run(() -> forward(client, server, number, false));
+                run(() -> forward(server, client, number, true));
             }
         } catch (IOException e) {
             // closed
         }
     }
 
-    private void forward(Socket from, Socket to, boolean counted) {
+    private void forward(Socket from, Socket to, int number, boolean counted) {
         byte[] bytes = new byte[8192];
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+            for (int read = read(in, bytes); read >= 0; read = read(in, bytes)) {
                 int passed = counted ? allowed(read) : read;
-                if (swallowing) {
+                if (isLost(number)) {
                     waitForClose();
                 }
                 out.write(bytes, 0, passed);
@@ -79,9 +88,25 @@ final class Proxy implements AutoCloseable {
                     swallowing = true;
                 }
             }
+            if (isLost(number)) {
+                waitForClose();
+            }
         } catch (IOException e) {
-            // one side has closed
+            // the other side has closed
         }
+    }
+
+    /** A reset is an end as well. */
+    private static int read(InputStream in, byte[] bytes) {
+        try {
+            return in.read(bytes);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private boolean isLost(int number) {
+        return swallowing || number < forgotten;
     }
 
     private synchronized int allowed(int read) {

@@ -459,20 +459,6 @@ class RelayEngineTest {
     }
 
     @Test
-    void a_second_engine_on_the_slot_is_told_that_it_is_taken() {
-        try (Host host = Host.start(database.config().build())) {
-            RelayEngine second = new RelayEngine(database.config().build());
-
-            assertThatThrownBy(() -> second.start(PositionStore.NONE))
-                    .isInstanceOfSatisfying(
-                            RelayException.class, e -> assertThat(e.retriable()).isTrue())
-                    .hasMessageContaining("held by another connection");
-            database.insert("a", 1, 1);
-            host.take(1);
-        }
-    }
-
-    @Test
     void a_lost_connection_is_said_and_nothing_is_lost() {
         try (Host host = Host.start(database.config().build())) {
             database.insert("a", 1, 1);

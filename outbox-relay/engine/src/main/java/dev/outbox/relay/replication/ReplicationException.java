@@ -3,6 +3,7 @@ package dev.outbox.relay.replication;
 import dev.outbox.relay.check.Finding;
 import dev.outbox.relay.pgoutput.LogSequenceNumber;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Something about the database that the person on call reads about: expected, found, where, what to do. */
@@ -12,39 +13,42 @@ public final class ReplicationException extends RuntimeException {
 
     private final boolean retriable;
     private final boolean slotHeld;
+    private final transient @Nullable Backend slotHolder;
     private final transient @Nullable LogSequenceNumber gapAfter;
     private final transient @Nullable Finding finding;
 
     ReplicationException(String message, boolean retriable, @Nullable Throwable cause) {
-        this(message, retriable, false, null, null, cause);
+        this(message, retriable, false, null, null, null, cause);
     }
 
     private ReplicationException(
             String message,
             boolean retriable,
             boolean slotHeld,
+            @Nullable Backend slotHolder,
             @Nullable LogSequenceNumber gapAfter,
             @Nullable Finding finding,
             @Nullable Throwable cause) {
         super(message, cause);
         this.retriable = retriable;
         this.slotHeld = slotHeld;
+        this.slotHolder = slotHolder;
         this.gapAfter = gapAfter;
         this.finding = finding;
     }
 
-    static ReplicationException slotHeld(String message, @Nullable Throwable cause) {
-        return new ReplicationException(message, true, true, null, null, cause);
+    static ReplicationException slotHeld(String message, Optional<Backend> holder, @Nullable Throwable cause) {
+        return new ReplicationException(message, true, true, holder.orElse(null), null, null, cause);
     }
 
     /** @param afterLsn up to where nothing is lost, {@link LogSequenceNumber#INVALID} if the server can't tell */
     static ReplicationException gap(String message, LogSequenceNumber afterLsn, @Nullable Throwable cause) {
-        return new ReplicationException(message, false, false, afterLsn, null, cause);
+        return new ReplicationException(message, false, false, null, afterLsn, null, cause);
     }
 
     /** No connection, and the same as a finding. */
     static ReplicationException refused(String message, boolean retriable, Finding finding, Throwable cause) {
-        return new ReplicationException(message, retriable, false, null, finding, cause);
+        return new ReplicationException(message, retriable, false, null, null, finding, cause);
     }
 
     /** Whether the same may well succeed later with nothing mended by hand. */
@@ -55,6 +59,11 @@ public final class ReplicationException extends RuntimeException {
     /** Whether another connection streams from the slot. */
     public boolean slotHeld() {
         return slotHeld;
+    }
+
+    /** Which one, where the server tells. */
+    public Optional<Backend> slotHolder() {
+        return Optional.ofNullable(slotHolder);
     }
 
     /**

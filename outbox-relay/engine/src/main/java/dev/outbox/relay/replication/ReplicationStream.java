@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public final class ReplicationStream implements AutoCloseable {
     private final PGReplicationStream stream;
     private final SystemIdentity system;
 
-    private record SystemIdentity(String identifier, int timeline, String server) {}
+    private record SystemIdentity(String identifier, int timeline, String server, Backend backend) {}
 
     private ReplicationStream(
             Source source, Source.NotedConnection noted, PGReplicationStream stream, SystemIdentity system) {
@@ -73,8 +74,18 @@ public final class ReplicationStream implements AutoCloseable {
             connection.setNetworkTimeout(Runnable::run, 0);
             return new ReplicationStream(source, noted, stream, system);
         } catch (SQLException e) {
+            Optional<Backend> holder = holder(source, connection, e);
             closeQuietly(connection, e);
-            throw SqlErrors.onStart(source, e);
+            throw SqlErrors.onStart(source, e, holder);
+        }
+    }
+
+    private static Optional<Backend> holder(Source source, Connection connection, SQLException refusal) {
+        try {
+            return SqlErrors.isHeld(refusal) ? Backend.holding(connection, source.slot()) : Optional.empty();
+        } catch (SQLException e) {
+            refusal.addSuppressed(e);
+            return Optional.empty();
         }
     }
 
@@ -97,7 +108,8 @@ public final class ReplicationStream implements AutoCloseable {
             }
             try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
                 system.next();
-                return new SystemIdentity(system.getString("systemid"), system.getInt("timeline"), server);
+                return new SystemIdentity(
+                        system.getString("systemid"), system.getInt("timeline"), server, Backend.of(connection));
             }
         }
     }
@@ -115,6 +127,11 @@ public final class ReplicationStream implements AutoCloseable {
     /** Which server it comes from, in the words of {@link Sighting#server}. */
     public String server() {
         return system.server();
+    }
+
+    /** The server's end of it. */
+    public Backend backend() {
+        return system.backend();
     }
 
     /** The next message, or null when none has arrived; waits for about a millisecond at most. */

@@ -27,6 +27,7 @@ public final class SourceRemover {
             if (slot.isActive()) {
                 throw ReplicationException.slotHeld(
                         "The slot '" + source.slot() + "' on " + source.address() + " is held by another connection.",
+                        Optional.empty(),
                         null);
             }
             return slot.words();

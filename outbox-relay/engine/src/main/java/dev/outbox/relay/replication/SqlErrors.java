@@ -151,13 +151,24 @@ final class SqlErrors {
         return failed("Can't " + what + " on " + source.address() + ": " + message(e) + ".", isLoss(e), e);
     }
 
+    /** Whether the slot is held by another connection. */
+    static boolean isHeld(SQLException e) {
+        return state(e).equals(OBJECT_IN_USE);
+    }
+
     static ReplicationException onStart(Source source, SQLException e) {
+        return onStart(source, e, Optional.empty());
+    }
+
+    /** @param holder who holds the slot, where that is known */
+    static ReplicationException onStart(Source source, SQLException e, Optional<Backend> holder) {
         String where = "slot '" + source.slot() + "' on " + source.address();
         return switch (state(e)) {
             case OBJECT_IN_USE ->
                 ReplicationException.slotHeld(
                         "The " + where + " is held by another connection (" + message(e) + "). Two relays can't stream"
                                 + " from one slot; this one can when the other has gone.",
+                        holder,
                         e);
             case WRONG_STATE ->
                 ReplicationException.gap(

@@ -20,7 +20,8 @@ final class RelayProcess {
     private static final int FAILED_CODE = 1;
 
     private static final Pattern STATE =
-            Pattern.compile("Relaying .* by slot|Standing by\\.|the stream is FAILED|can't start: |Next attempt in ");
+            Pattern.compile("Relaying .* by slot|Standing by\\.|the stream is FAILED|can't start: |Next attempt in "
+                    + "|Waiting for the slot\\.");
 
     private final Process process;
     private final Path log;
@@ -144,7 +145,7 @@ final class RelayProcess {
                 state = switch (said.group().charAt(0)) {
                     case 'R' -> "RUNNING";
                     case 'S' -> "STANDBY";
-                    case 'N' -> "STARTING";
+                    case 'N', 'W' -> "STARTING";
                     default -> "FAILED";
                 };
             }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Attempt implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Attempt.class);
-    private static final Duration STANDBY_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration HELD_INTERVAL = Duration.ofSeconds(1);
 
     /** Exactly once, the brokers refuse what a relay sends that has lost the slot. */
     private static final Duration NO_LIMIT = Duration.ofDays(10_000);
@@ -112,9 +112,9 @@ final class Attempt implements AutoCloseable {
      * Looks whether the brokers answer and the stream is not paused, then takes the slot. While another relay holds it, this
      * one stands by: there is no producer yet that could shut out the other's.
      *
-     * @param standingBy is told each time that the slot is held
+     * @param held is told each time that the slot is held, by whomever
      */
-    Start start(Consumer<SlotHeldException> standingBy) throws InterruptedException {
+    Start start(Consumer<SlotHeldException> held) throws InterruptedException {
         cluster.requireReachable();
         if (config.delivery().exactlyOnce()) {
             cluster.requireTransactions();
@@ -134,9 +134,9 @@ final class Attempt implements AutoCloseable {
                     return Start.READY;
                 }
             } catch (SlotHeldException e) {
-                standingBy.accept(e);
+                held.accept(e);
                 seeWhetherResumed();
-                stop.await(STANDBY_INTERVAL);
+                stop.await(HELD_INTERVAL);
             }
         }
         if (isPaused()) {

@@ -104,7 +104,7 @@ final class StreamRunner implements Runnable {
 
     /** Returns whether everything is stored that was sent. */
     private boolean relay(Attempt attempt, Stop end) throws InterruptedException {
-        Attempt.Start start = attempt.start(this::standBy);
+        Attempt.Start start = attempt.start(this::slotHeld);
         if (start != Attempt.Start.READY) {
             return unstored.isNothing();
         }
@@ -115,6 +115,23 @@ final class StreamRunner implements Runnable {
             end.request();
         }
         return attempt.relay();
+    }
+
+    private void slotHeld(SlotHeldException e) {
+        if (e.isOwn()) {
+            waitForOwn(e);
+        } else {
+            standBy(e);
+        }
+    }
+
+    /** Nobody else relays the stream: what is asked of it is this one's to do, once the slot is free. */
+    private void waitForOwn(SlotHeldException e) {
+        progress.enter(StreamState.STARTING);
+        String sentence = Sentences.of(e);
+        if (repeated.isNews(sentence)) {
+            log.info("Waiting for the slot. {}", sentence);
+        }
     }
 
     private void standBy(SlotHeldException e) {

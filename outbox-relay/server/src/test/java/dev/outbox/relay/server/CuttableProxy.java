@@ -10,13 +10,15 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A network that can be cut: bytes of open connections stay away from then on, and nobody is told. */
+/** A network that can be cut or forget its connections: their bytes stay away from then on, and nobody is told. */
 final class CuttableProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile boolean cut;
+    private volatile int accepted;
+    private volatile int forgotten;
 
     CuttableProxy(int target) {
         this.target = target;
@@ -36,6 +38,11 @@ final class CuttableProxy implements AutoCloseable {
         cut = true;
     }
 
+    /** Those that are open now; later ones get through. */
+    void forget() {
+        forgotten = accepted;
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -43,30 +50,36 @@ final class CuttableProxy implements AutoCloseable {
                 Socket there = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
                 sockets.add(there);
-                start(() -> copy(client, there));
-                start(() -> copy(there, client));
+                int number = accepted;
+                accepted = number + 1;
+                start(() -> copy(client, there, number));
+                start(() -> copy(there, client, number));
             }
         } catch (IOException e) {
             // Closed.
         }
     }
 
-    private void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, int number) {
         byte[] bytes = new byte[8192];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
-                if (!cut) {
+                if (!isLost(number)) {
                     out.write(bytes, 0, read);
                 }
             }
         } catch (IOException e) {
             // A reset, which is an end as well, or the other direction's.
         }
-        if (!cut) {
+        if (!isLost(number)) {
             end(to);
         }
+    }
+
+    private boolean isLost(int number) {
+        return cut || number < forgotten;
     }
 
     private static void end(Socket other) {

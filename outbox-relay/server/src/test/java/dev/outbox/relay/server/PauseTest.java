@@ -8,6 +8,7 @@ import dev.outbox.relay.server.status.ManagedStream.Outcome;
 import dev.outbox.relay.server.status.StreamState;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -185,6 +186,31 @@ class PauseTest {
     }
 
     @Test
+    void a_stream_whose_slot_the_server_keeps_for_a_connection_that_is_gone_is_paused_and_does_not_stand_by()
+            throws Exception {
+        Shop shop = Shop.withOutbox();
+        try (CuttableProxy proxy = new CuttableProxy(Servers.POSTGRES.port());
+                RunningStream stream = new RunningStream(shop.yaml("wal-sender-timeout: 60s")
+                        .replace(":" + Servers.POSTGRES.port() + "/", ":" + proxy.port() + "/"))) {
+            StreamTest.awaitRelaying(stream);
+            proxy.forget();
+            CompletableFuture<Answer> restart =
+                    CompletableFuture.supplyAsync(() -> stream.managed().restart("ann"));
+            StreamTest.awaitLog(stream, "Waiting for the slot.", "this relay's own connection of before");
+            assertThat(stream.state()).isEqualTo(StreamState.STARTING);
+
+            CompletableFuture<Answer> pause =
+                    CompletableFuture.supplyAsync(() -> stream.managed().pause("ann"));
+            endStream(shop);
+
+            assertThat(pause.get()).isEqualTo(Answer.DONE);
+            restart.get();
+            assertThat(stream.state()).isEqualTo(StreamState.PAUSED);
+            assertThat(stream.log()).noneMatch(line -> line.contains("Standing by."));
+        }
+    }
+
+    @Test
     void a_restart_begins_anew_at_once_where_the_stream_would_have_waited() {
         Shop shop = Shop.withOutbox();
         String patient = shop.yaml().replace("longest-delay: 500ms", "longest-delay: 1h");
@@ -252,9 +278,13 @@ class PauseTest {
 
     private static void fail(Shop shop, RunningStream stream) {
         shop.execute("ALTER TABLE outbox RENAME TO hidden");
+        endStream(shop);
+        await().atMost(LIMIT).until(stream::state, StreamState.FAILED::equals);
+    }
+
+    private static void endStream(Shop shop) {
         shop.query("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '" + shop.name
                 + "'");
-        await().atMost(LIMIT).until(stream::state, StreamState.FAILED::equals);
     }
 
     private static String active(Shop shop) {
