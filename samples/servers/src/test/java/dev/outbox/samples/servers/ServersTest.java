@@ -197,9 +197,8 @@ class ServersTest {
 
     private static void awaitInSync(Admin admin, int replicas) {
         await().atMost(Duration.ofSeconds(60))
-                // A client that asks the broker that hangs waits in vain; the next time it asks the other. One that
-                // asks
-                // the broker that did not make the topic may be early.
+                // A client that asks the broker that hangs waits in vain; the next time it asks the other.
+                // One that asks the broker that did not make the topic may be early.
                 .ignoreExceptionsMatching(e -> e.getCause() instanceof TimeoutException
                         || e.getCause() instanceof UnknownTopicOrPartitionException)
                 .untilAsserted(() -> assertThat(admin.describeTopics(List.of("t"))
